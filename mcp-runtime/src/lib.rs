@@ -1,1 +1,70 @@
-//! x
+//! MCP servers from annotated async functions, with production policy built in.
+//!
+//! ```no_run
+//! use mcp_runtime::prelude::*;
+//!
+//! /// Add two numbers.
+//! #[tool(read_only)]
+//! pub async fn add(
+//!     /// First addend.
+//!     a: i64,
+//!     /// Second addend.
+//!     #[validate(range(min = -1_000_000, max = 1_000_000))]
+//!     b: i64,
+//! ) -> i64 {
+//!     a + b
+//! }
+//!
+//! pub const TOOLS: Toolset = tools![add];
+//!
+//! #[tokio::main]
+//! async fn main() -> mcp_runtime::Result<()> {
+//!     Server::new("calculator").mount(TOOLS).run().await
+//! }
+//! ```
+//!
+//! - What goes into a tool: [`ToolArg`], [`Args`], [`State`], [`Context`], [`Caller`], [`FromCall`].
+//! - What comes out: [`Answer`], [`Json`], [`Image`], [`Audio`], [`Embedded`], [`Link`], [`ToolError`].
+//! - What serves it: [`Server`], [`Toolset`], and [`testing`] for tests of it.
+
+// Generated code and this crate's own examples name the crate by its own name.
+extern crate self as mcp_runtime;
+
+#[doc(hidden)]
+pub mod __private;
+
+mod answer;
+mod arg;
+mod blocking;
+mod call;
+mod client;
+mod context;
+mod corridor;
+mod error;
+mod policy;
+mod principal;
+mod server;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod tool;
+mod transport;
+
+pub use mcp_macros::{tool, tools};
+
+pub use self::answer::{Answer, Audio, Content, Embedded, Image, IntoContent, Json, Link, Output};
+pub use self::arg::{Args, FromCall, Needs, State, ToolArg};
+pub use self::call::Call;
+pub use self::client::{ClientInfo, LogLevel};
+pub use self::context::Context;
+pub use self::error::{ERROR_META_KEY, ErrorKind, FieldError, Result, ServerError, ToolError};
+pub use self::principal::{Caller, Principal};
+pub use self::server::Server;
+pub use self::tool::{Tool, ToolDef, Toolset};
+
+/// What a file of tools needs: `use mcp_runtime::prelude::*;`.
+pub mod prelude {
+    pub use crate::{
+        Args, Audio, Caller, Content, Context, Embedded, Image, Json, Link, Server, State,
+        ToolError, Toolset, tool, tools,
+    };
+}

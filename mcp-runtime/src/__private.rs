@@ -1,0 +1,67 @@
+//! Every name that generated code uses. Not public API: it changes with the macros, in step.
+
+use std::future::Future;
+use std::marker::PhantomData;
+
+pub use std::option::Option::{self, None, Some};
+
+pub use mcp_grammar::{
+    Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Idempotency, Invalidates, Rate,
+    Retry, Size, Timeout, When,
+};
+
+pub use crate::answer::Answer;
+pub use crate::arg::{
+    Params, ToolArg, arg, arg_borrowed, contains, custom, default, does_not_contain, email,
+    example, header, ip, length, message, must_match, nested, non_control_character, range,
+    range_exclusive, regex, required, secret, url,
+};
+pub use crate::tool::{Running, Tool, ToolDef, Toolset, unique};
+
+use crate::arg::Signature;
+
+pub mod ide;
+
+/// Proof that a tool returns what can be answered with.
+#[derive(Debug)]
+pub struct Run<R> {
+    into_output: fn(R) -> crate::tool::Outcome,
+    answer: PhantomData<fn() -> R>,
+}
+
+/// The answer's type. This is the one place where it must be an [`Answer`].
+pub fn answer<R: Answer>(params: &mut Params<'_>) -> Run<R> {
+    if let Some(signature) = params.signature() {
+        signature.output = R::output_schema(&mut Signature::output_generator());
+    }
+    Run {
+        into_output: R::into_output,
+        answer: PhantomData,
+    }
+}
+
+/// Starts the tool, once every argument has been read.
+pub fn run<R, F>(params: &mut Params<'_>, run: Run<R>, future: F) -> Option<Running>
+where
+    R: 'static,
+    F: Future<Output = R> + Send + 'static,
+{
+    if !params.readable() {
+        return None;
+    }
+    Some(Box::pin(async move { (run.into_output)(future.await) }))
+}
+
+/// Starts a tool that blocks its thread, on a thread kept for that.
+pub fn run_blocking<R, F>(params: &mut Params<'_>, run: Run<R>, function: F) -> Option<Running>
+where
+    R: 'static,
+    F: FnOnce() -> R + Send + 'static,
+{
+    if !params.readable() {
+        return None;
+    }
+    Some(crate::blocking::on_its_own_thread(move || {
+        (run.into_output)(function())
+    }))
+}

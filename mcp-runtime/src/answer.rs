@@ -1,0 +1,381 @@
+//! What comes out of a tool: content for the model, structured data for programs.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value};
+
+use crate::error::ToolError;
+
+/// What a tool may return.
+///
+/// Text, numbers, `bool` and `()` become text. [`Json<T>`] becomes structured content with an output schema.
+/// [`Image`], [`Audio`], [`Embedded`], [`Link`] and [`Content`] are content of their kind; a `Vec` or a tuple of them
+/// is several at once. `Result<_, E>` is any of these or a failure, `Option<_>` any of these or nothing.
+#[diagnostic::on_unimplemented(
+    message = "a tool can't return `{Self}`",
+    label = "not an answer",
+    note = "return text, a number, `()`, or `Json(value)` for structured data; wrap it in `Result<_, ToolError>` if the tool can fail"
+)]
+pub trait Answer: Sized + Send + 'static {
+    /// Turns the value into the tool's result.
+    ///
+    /// # Errors
+    /// The failure the tool returned, or an internal error where the value cannot be serialised.
+    fn into_output(self) -> Result<Output, ToolError>;
+
+    /// The schema of the structured content, where there is some.
+    fn output_schema(_: &mut SchemaGenerator) -> Option<Schema> {
+        None
+    }
+}
+
+/// A tool's result before it goes on the wire.
+#[derive(Debug, Clone, Default)]
+pub struct Output {
+    pub(crate) content: Vec<Content>,
+    pub(crate) structured: Option<Box<RawValue>>,
+    pub(crate) meta: Map<String, Value>,
+}
+
+impl Output {
+    /// A result of these content blocks.
+    #[must_use]
+    pub fn new(content: Vec<Content>) -> Self {
+        Self {
+            content,
+            ..Self::default()
+        }
+    }
+
+    /// Adds an entry to the result's `_meta`. Keys are `prefix/name` with a reverse-DNS prefix (MCP 2026-07-28, "_meta").
+    #[must_use]
+    pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.meta.insert(key.into(), value.into());
+        self
+    }
+
+    /// The content blocks.
+    pub fn content(&self) -> &[Content] {
+        &self.content
+    }
+}
+
+impl Answer for Output {
+    fn into_output(self) -> Result<Output, ToolError> {
+        Ok(self)
+    }
+}
+
+/// A structured result: `structuredContent` on the wire, with the same JSON as text for clients that read only that.
+///
+/// The output schema is derived from `T`. A `T` whose JSON is not an object is wrapped as `{"result": ..}`,
+/// since the protocol's older revisions allow objects alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Json<T>(pub T);
+
+impl<T: Serialize + JsonSchema + Send + 'static> Answer for Json<T> {
+    fn into_output(self) -> Result<Output, ToolError> {
+        structured(to_raw_value(&self.0))
+    }
+
+    fn output_schema(generator: &mut SchemaGenerator) -> Option<Schema> {
+        Some(generator.root_schema_for::<T>())
+    }
+}
+
+fn structured(json: serde_json::Result<Box<RawValue>>) -> Result<Output, ToolError> {
+    let json = json.map_err(ToolError::internal)?;
+    Ok(Output {
+        content: vec![Content::text(json.get())],
+        structured: Some(json),
+        meta: Map::new(),
+    })
+}
+
+impl<A: Answer, E: Into<ToolError> + Send + 'static> Answer for Result<A, E> {
+    fn into_output(self) -> Result<Output, ToolError> {
+        self.map_err(Into::into)?.into_output()
+    }
+
+    fn output_schema(generator: &mut SchemaGenerator) -> Option<Schema> {
+        A::output_schema(generator)
+    }
+}
+
+impl Answer for () {
+    fn into_output(self) -> Result<Output, ToolError> {
+        Ok(Output::default())
+    }
+}
+
+impl<A: Answer> Answer for Option<A> {
+    fn into_output(self) -> Result<Output, ToolError> {
+        self.map_or_else(|| Ok(Output::default()), Answer::into_output)
+    }
+}
+
+macro_rules! text_answers {
+    ($($type:ty),*) => {$(
+        impl Answer for $type {
+            fn into_output(self) -> Result<Output, ToolError> {
+                Ok(Output::new(vec![Content::text(self.to_string())]))
+            }
+        }
+    )*};
+}
+text_answers!(
+    bool, char, f32, f64, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
+);
+
+/// What can stand as one content block: text, [`Image`], [`Audio`], [`Embedded`], [`Link`].
+pub trait IntoContent: Send + 'static {
+    /// The block.
+    fn into_content(self) -> Content;
+}
+
+macro_rules! content_answers {
+    ($($type:ty),*) => {$(
+        impl Answer for $type {
+            fn into_output(self) -> Result<Output, ToolError> {
+                Ok(Output::new(vec![self.into_content()]))
+            }
+        }
+    )*};
+}
+content_answers!(String, &'static str, Content, Image, Audio, Embedded, Link);
+
+impl<C: IntoContent> Answer for Vec<C> {
+    fn into_output(self) -> Result<Output, ToolError> {
+        Ok(Output::new(
+            self.into_iter().map(IntoContent::into_content).collect(),
+        ))
+    }
+}
+
+macro_rules! tuple_answers {
+    ($($name:ident)*) => {
+        impl<$($name: IntoContent),*> Answer for ($($name,)*) {
+            #[allow(non_snake_case, reason = "the tuple's fields are named for their types")]
+            fn into_output(self) -> Result<Output, ToolError> {
+                let ($($name,)*) = self;
+                Ok(Output::new(vec![$($name.into_content()),*]))
+            }
+        }
+    };
+}
+tuple_answers!(A B);
+tuple_answers!(A B C);
+tuple_answers!(A B C D);
+
+/// One block of a result's content.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Content {
+    /// Text for the model.
+    Text {
+        /// The text.
+        text: String,
+    },
+    /// A picture.
+    Image(Image),
+    /// A sound.
+    Audio(Audio),
+    /// A resource's contents, in place.
+    Resource {
+        /// The contents.
+        resource: Embedded,
+    },
+    /// A pointer to a resource the client may read.
+    ResourceLink(Link),
+}
+
+impl Content {
+    /// A text block.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text { text: text.into() }
+    }
+}
+
+impl IntoContent for Content {
+    fn into_content(self) -> Content {
+        self
+    }
+}
+
+impl IntoContent for String {
+    fn into_content(self) -> Content {
+        Content::Text { text: self }
+    }
+}
+
+impl IntoContent for &'static str {
+    fn into_content(self) -> Content {
+        Content::text(self)
+    }
+}
+
+macro_rules! media {
+    ($(#[$doc:meta])* $name:ident, $default:literal: $($maker:ident $mime:literal),*) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+        #[serde(rename_all = "camelCase")]
+        pub struct $name {
+            pub(crate) data: String,
+            pub(crate) mime_type: String,
+        }
+
+        impl $name {
+            #[doc = concat!("From bytes and their media type, such as `", $default, "`.")]
+            #[must_use]
+            pub fn new(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
+                Self { data: BASE64.encode(bytes), mime_type: mime_type.into() }
+            }
+
+            $(
+                #[doc = concat!("From the bytes of a `", $mime, "`.")]
+                #[must_use]
+                pub fn $maker(bytes: impl AsRef<[u8]>) -> Self {
+                    Self::new(bytes, $mime)
+                }
+            )*
+        }
+
+        impl IntoContent for $name {
+            fn into_content(self) -> Content {
+                Content::$name(self)
+            }
+        }
+    };
+}
+media!(
+    /// A picture, sent base64-encoded.
+    Image, "image/png": png "image/png", jpeg "image/jpeg", webp "image/webp"
+);
+media!(
+    /// A sound, sent base64-encoded.
+    Audio, "audio/wav": wav "audio/wav", mp3 "audio/mpeg", ogg "audio/ogg"
+);
+
+/// A resource's contents, sent in place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Embedded {
+    pub(crate) uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mime_type: Option<String>,
+    #[serde(flatten)]
+    pub(crate) body: Body,
+}
+
+/// Text, or bytes in base64.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Body {
+    Text(String),
+    Blob(String),
+}
+
+impl Embedded {
+    /// A text resource.
+    #[must_use]
+    pub fn text(uri: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            uri: uri.into(),
+            mime_type: None,
+            body: Body::Text(text.into()),
+        }
+    }
+
+    /// A binary resource.
+    #[must_use]
+    pub fn blob(uri: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
+        Self {
+            uri: uri.into(),
+            mime_type: None,
+            body: Body::Blob(BASE64.encode(bytes)),
+        }
+    }
+
+    /// Sets the media type.
+    #[must_use]
+    pub fn mime(mut self, mime_type: impl Into<String>) -> Self {
+        self.mime_type = Some(mime_type.into());
+        self
+    }
+}
+
+impl IntoContent for Embedded {
+    fn into_content(self) -> Content {
+        Content::Resource { resource: self }
+    }
+}
+
+/// A pointer to a resource, which the client may read or show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Link {
+    pub(crate) uri: String,
+    pub(crate) name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mime_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) size: Option<u64>,
+}
+
+impl Link {
+    /// A link to `uri` under a name.
+    #[must_use]
+    pub fn new(uri: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            uri: uri.into(),
+            name: name.into(),
+            title: None,
+            description: None,
+            mime_type: None,
+            size: None,
+        }
+    }
+
+    /// Sets the title a person sees.
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// Says what the resource is.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Sets the media type.
+    #[must_use]
+    pub fn mime(mut self, mime_type: impl Into<String>) -> Self {
+        self.mime_type = Some(mime_type.into());
+        self
+    }
+
+    /// Sets the size in bytes.
+    #[must_use]
+    pub fn size(mut self, bytes: u64) -> Self {
+        self.size = Some(bytes);
+        self
+    }
+}
+
+impl IntoContent for Link {
+    fn into_content(self) -> Content {
+        Content::ResourceLink(self)
+    }
+}

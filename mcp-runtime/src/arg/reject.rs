@@ -1,0 +1,151 @@
+//! Words for arguments that cannot be used. None of them repeats the value that was sent.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde_json::Value;
+use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
+
+use crate::call::Call;
+use crate::error::{FieldError, ToolError};
+
+/// An argument that does not deserialise.
+pub(super) fn argument(name: &str, value: Option<&Value>, error: &serde_json::Error) -> FieldError {
+    match value {
+        None => FieldError::new(name, "is required"),
+        Some(_) => FieldError::new(name, expectation(error)),
+    }
+}
+
+/// Arguments that do not deserialise as one struct.
+pub(super) fn whole(error: &serde_json::Error) -> FieldError {
+    let text = error.to_string();
+    match quoted_after(&text, "missing field `") {
+        Some(field) => FieldError::new(field, "is required"),
+        None => FieldError::new("", expectation(error)),
+    }
+}
+
+/// A parameter the server could not inject.
+pub(super) fn injected(
+    call: &Call,
+    name: &'static str,
+    error: ToolError,
+    errors: &mut Vec<FieldError>,
+) {
+    let failure = error.into_failure(call.tool_name());
+    errors.push(FieldError::new(name, failure.text()));
+}
+
+/// What serde expected. Its message may hold the value that was sent ("invalid type: string "x", expected i64"), so only what follows is kept.
+fn expectation(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    if let Some((_, expected)) = text.rsplit_once(", expected ") {
+        return format!("must be {}", in_json_words(expected));
+    }
+    if let Some(field) = quoted_after(&text, "missing field `") {
+        return format!("lacks `{field}`");
+    }
+    if let Some(field) = quoted_after(&text, "duplicate field `") {
+        return format!("has `{field}` twice");
+    }
+    "does not have the form its schema asks for".to_owned()
+}
+
+fn quoted_after<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    text.strip_prefix(prefix)?.split('`').next()
+}
+
+/// Rust's type names mean nothing to a model that writes JSON.
+fn in_json_words(expected: &str) -> Cow<'_, str> {
+    Cow::Borrowed(match expected {
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => {
+            "an integer, without a fraction and in range"
+        }
+        "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => {
+            "a non-negative integer, without a fraction and in range"
+        }
+        "f32" | "f64" => "a number",
+        "a boolean" => "`true` or `false`",
+        "a sequence" => "an array",
+        "a map" => "an object",
+        "unit" => "`null`",
+        other if other.starts_with("struct ") => "an object",
+        other => other,
+    })
+}
+
+/// What `validator` found in a struct, each with its path.
+pub(super) fn validation(path: &str, invalid: &ValidationErrors, errors: &mut Vec<FieldError>) {
+    let mut fields: Vec<_> = invalid.errors().iter().collect();
+    fields.sort_by_key(|(name, _)| *name);
+    for (name, kind) in fields {
+        let path = match (path, name.as_ref()) {
+            // validator's own name for the elements of a bare list
+            (path, "_tmp_validator") => path.to_owned(),
+            ("", name) => name.to_owned(),
+            (path, name) => format!("{path}.{name}"),
+        };
+        match kind {
+            ValidationErrorsKind::Struct(inner) => validation(&path, inner, errors),
+            ValidationErrorsKind::List(items) => {
+                for (index, inner) in items {
+                    validation(&format!("{path}[{index}]"), inner, errors);
+                }
+            }
+            ValidationErrorsKind::Field(found) => {
+                errors.extend(found.iter().map(|error| FieldError {
+                    path: if path == "__all__" {
+                        String::new()
+                    } else {
+                        path.clone()
+                    },
+                    message: message(error),
+                }));
+            }
+        }
+    }
+}
+
+/// A `validator` error in words, by the author's message or by its code and bounds.
+pub(super) fn message(error: &ValidationError) -> String {
+    if let Some(message) = &error.message {
+        return message.to_string();
+    }
+    let bound = |name: &str| bound(&error.params, name);
+    let between = |what: &str, unit: &str| {
+        let parts = [
+            bound("equal").map(|n| format!("exactly {n}")),
+            bound("min").map(|n| format!("at least {n}")),
+            bound("max").map(|n| format!("at most {n}")),
+            bound("exclusive_min").map(|n| format!("more than {n}")),
+            bound("exclusive_max").map(|n| format!("less than {n}")),
+        ];
+        let parts: Vec<_> = parts.into_iter().flatten().collect();
+        format!("{what} {}{unit}", parts.join(" and "))
+    };
+    match error.code.as_ref() {
+        "length" => between("must have", " characters or items"),
+        "range" => between("must be", ""),
+        "email" => "must be an email address".to_owned(),
+        "url" => "must be a URL".to_owned(),
+        "ip" => "must be an IP address".to_owned(),
+        "regex" => "does not match the pattern".to_owned(),
+        "contains" => bound("needle").map_or_else(
+            || "lacks a part it must contain".to_owned(),
+            |needle| format!("must contain {needle}"),
+        ),
+        "does_not_contain" => bound("needle").map_or_else(
+            || "contains what it must not".to_owned(),
+            |needle| format!("must not contain {needle}"),
+        ),
+        "must_match" => "must be the same as its counterpart".to_owned(),
+        "non_control_character" => "must not contain control characters".to_owned(),
+        "required" => "is required".to_owned(),
+        code => format!("is not valid: {}", code.replace('_', " ")),
+    }
+}
+
+fn bound(params: &HashMap<Cow<'static, str>, Value>, name: &str) -> Option<String> {
+    params.get(name).map(Value::to_string)
+}

@@ -1,0 +1,304 @@
+//! What the describing walk gathers: the input schema, and what the parameters ask of the server.
+
+use regex::Regex;
+use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value};
+
+use super::extract::{Need, Needs};
+
+/// A tool's parameters and answer, described.
+#[derive(Debug)]
+pub struct Signature {
+    generator: SchemaGenerator,
+    properties: Map<String, Value>,
+    order: Vec<&'static str>,
+    optional: Vec<String>,
+    whole: Option<Schema>,
+    pub(crate) output: Option<Schema>,
+    pub(crate) secrets: Vec<&'static str>,
+    pub(crate) defaults: Map<String, Value>,
+    pub(crate) needs: Vec<Need>,
+    pub(crate) patterns: Vec<(&'static str, Regex)>,
+    pub(crate) problems: Vec<String>,
+}
+
+/// A tool's input schema, with what the decoding stage needs of it at hand.
+#[derive(Debug)]
+pub(crate) struct InputSchema {
+    pub(crate) json: Map<String, Value>,
+    /// Every argument name, sorted; a call with another one is refused unless the tool is `open`.
+    pub(crate) names: Vec<String>,
+    pub(crate) required: Vec<String>,
+}
+
+impl Signature {
+    pub(crate) fn new() -> Self {
+        Self {
+            generator: SchemaSettings::draft2020_12().into_generator(),
+            properties: Map::new(),
+            order: Vec::new(),
+            optional: Vec::new(),
+            whole: None,
+            output: None,
+            secrets: Vec::new(),
+            defaults: Map::new(),
+            needs: Vec::new(),
+            patterns: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    pub(super) fn generator(&mut self) -> &mut SchemaGenerator {
+        &mut self.generator
+    }
+
+    pub(super) fn argument(&mut self, name: &'static str, doc: &str, mut schema: Schema) {
+        if without_null(&mut schema) {
+            self.optional.push(name.to_owned());
+        }
+        if !doc.is_empty() {
+            schema.insert("description".to_owned(), Value::from(doc));
+        }
+        self.order.push(name);
+        self.properties.insert(name.to_owned(), schema.to_value());
+    }
+
+    pub(super) fn whole(&mut self, schema: Schema) {
+        if self.whole.replace(schema).is_some() {
+            self.problems
+                .push("takes `Args` twice; one struct is the whole input".to_owned());
+        }
+    }
+
+    pub(super) fn injected(&mut self, parameter: &'static str) -> Needs<'_> {
+        Needs {
+            parameter,
+            all: &mut self.needs,
+        }
+    }
+
+    pub(super) fn constrain(&mut self, name: &str, constraint: impl FnOnce(&mut Schema)) {
+        let Some(property) = self.properties.get_mut(name) else {
+            return;
+        };
+        if let Ok(mut schema) = Schema::try_from(property.take()) {
+            constraint(&mut schema);
+            *property = schema.to_value();
+        }
+    }
+
+    pub(super) fn default(&mut self, name: &'static str, value: serde_json::Result<Value>) {
+        match value {
+            Ok(value) => {
+                self.optional.push(name.to_owned());
+                self.defaults.insert(name.to_owned(), value.clone());
+                self.constrain(name, |schema| {
+                    schema.insert("default".to_owned(), value);
+                });
+            }
+            Err(error) => self
+                .problems
+                .push(format!("the default of `{name}` is not JSON: {error}")),
+        }
+    }
+
+    pub(super) fn example(&mut self, name: &'static str, value: serde_json::Result<Value>) {
+        match value {
+            Ok(value) => self.constrain(name, |schema| {
+                schema.insert("examples".to_owned(), Value::Array(vec![value]));
+            }),
+            Err(error) => self
+                .problems
+                .push(format!("the example of `{name}` is not JSON: {error}")),
+        }
+    }
+
+    pub(super) fn require(&mut self, name: &str) {
+        self.optional.retain(|optional| optional != name);
+    }
+
+    pub(super) fn pattern(&mut self, name: &str, pattern: &'static str) {
+        match Regex::new(pattern) {
+            Ok(compiled) => self.patterns.push((pattern, compiled)),
+            Err(error) => self.problems.push(format!(
+                "has a pattern for `{name}` that is not a regular expression: {error}"
+            )),
+        }
+    }
+
+    pub(super) fn secret(&mut self, name: &'static str) {
+        self.secrets.push(name);
+        self.constrain(name, |schema| {
+            schema.insert("writeOnly".to_owned(), Value::Bool(true));
+        });
+    }
+
+    /// The finished input schema. `open` lets a call carry arguments that nobody declared.
+    pub(crate) fn input(&mut self, open: bool) -> InputSchema {
+        let mut json = match self.whole.take() {
+            Some(whole) => {
+                if !self.order.is_empty() {
+                    self.problems.push(format!(
+                        "takes `Args` and `{}`; put the argument into the struct",
+                        self.order.join("`, `")
+                    ));
+                }
+                match whole.to_value() {
+                    Value::Object(json) => json,
+                    _ => Map::new(),
+                }
+            }
+            None => self.object(),
+        };
+        if json.get("type").and_then(Value::as_str) != Some("object") {
+            self.problems.push(
+                "takes `Args` of a type that is not a struct; the input of a tool is a JSON object"
+                    .to_owned(),
+            );
+        }
+        json.remove("title");
+        // The tool has its own description; the struct's would say it twice.
+        json.remove("description");
+        if !open {
+            json.insert("additionalProperties".to_owned(), Value::Bool(false));
+        }
+        for schema in json.values_mut() {
+            portable(schema);
+        }
+        let names = json
+            .get("properties")
+            .and_then(Value::as_object)
+            .map(|properties| properties.keys().cloned().collect())
+            .unwrap_or_default();
+        let required = strings(json.get("required"));
+        relax_optional(&mut json);
+        InputSchema {
+            json,
+            names,
+            required,
+        }
+    }
+
+    fn object(&mut self) -> Map<String, Value> {
+        let required: Vec<Value> = self
+            .order
+            .iter()
+            .filter(|name| !self.optional.iter().any(|optional| optional == *name))
+            .map(|name| Value::from(*name))
+            .collect();
+        let mut json = Map::new();
+        json.insert(
+            "$schema".to_owned(),
+            Value::from("https://json-schema.org/draft/2020-12/schema"),
+        );
+        json.insert("type".to_owned(), Value::from("object"));
+        json.insert(
+            "properties".to_owned(),
+            Value::Object(std::mem::take(&mut self.properties)),
+        );
+        if !required.is_empty() {
+            json.insert("required".to_owned(), Value::Array(required));
+        }
+        let definitions = self.generator.take_definitions(true);
+        if !definitions.is_empty() {
+            json.insert("$defs".to_owned(), Value::Object(definitions));
+        }
+        json
+    }
+
+    /// A generator for the answer's schema: what a type serialises to, not what it is read from.
+    pub(crate) fn output_generator() -> SchemaGenerator {
+        SchemaSettings::draft2020_12()
+            .for_serialize()
+            .into_generator()
+    }
+}
+
+fn strings(value: Option<&Value>) -> Vec<String> {
+    value
+        .and_then(Value::as_array)
+        .map(|items| {
+            items
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
+/// Takes `null` out of what a schema allows, and says whether it was in. Clients choke on `"type": ["T", "null"]`; an optional
+/// argument says the same by its absence from `required`.
+fn without_null(schema: &mut Schema) -> bool {
+    let Some(object) = schema.as_object_mut() else {
+        return false;
+    };
+    strip_null(object)
+}
+
+fn strip_null(schema: &mut Map<String, Value>) -> bool {
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        let before = types.len();
+        types.retain(|name| name != "null");
+        let stripped = types.len() < before;
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            schema.insert("type".to_owned(), only);
+        }
+        if stripped && let Some(Value::Array(values)) = schema.get_mut("enum") {
+            values.retain(|value| !value.is_null());
+        }
+        return stripped;
+    }
+    for keyword in ["anyOf", "oneOf"] {
+        let Some(Value::Array(branches)) = schema.get_mut(keyword) else {
+            continue;
+        };
+        let before = branches.len();
+        branches.retain(|branch| branch.get("type").is_none_or(|name| name != "null"));
+        if branches.len() == before {
+            continue;
+        }
+        if branches.len() == 1
+            && let Some(Value::Object(only)) = branches.pop()
+        {
+            schema.remove(keyword);
+            for (key, value) in only {
+                schema.entry(key).or_insert(value);
+            }
+        }
+        return true;
+    }
+    false
+}
+
+/// Takes `null` out of every optional property of every object schema inside.
+fn portable(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            relax_optional(object);
+            for inner in object.values_mut() {
+                portable(inner);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(portable),
+        _ => {}
+    }
+}
+
+fn relax_optional(object: &mut Map<String, Value>) {
+    let required = strings(object.get("required"));
+    if let Some(Value::Object(properties)) = object.get_mut("properties") {
+        for (name, property) in properties {
+            if let Value::Object(property) = property
+                && !required.contains(name)
+            {
+                strip_null(property);
+                if property.get("default").is_some_and(Value::is_null) {
+                    property.remove("default");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! One call on its way through the server.
+
+use std::any::{Any, TypeId};
+use std::sync::Arc;
+
+use regex::Regex;
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use crate::client::Client;
+use crate::principal::{Caller, Principal};
+use crate::server::Core;
+use crate::server::registry::Mounted;
+
+/// One call on its way to a tool: what extractors are made from.
+#[derive(Debug)]
+pub struct Call {
+    pub(crate) server: Arc<Core>,
+    pub(crate) tool: Arc<Mounted>,
+    pub(crate) arguments: Map<String, Value>,
+    pub(crate) caller: Option<Arc<Principal>>,
+    pub(crate) origin: Origin,
+}
+
+/// Where a call came from: everything but the tool and its arguments.
+#[derive(Debug)]
+pub(crate) struct Origin {
+    pub(crate) request_id: String,
+    pub(crate) client: Arc<dyn Client>,
+    pub(crate) cancelled: CancellationToken,
+    /// The answers of a human or a client to an earlier `input_required` result.
+    pub(crate) input_responses: Option<Map<String, Value>>,
+    pub(crate) request_state: Option<String>,
+}
+
+impl Call {
+    /// The name under which the tool was called.
+    pub fn tool_name(&self) -> &str {
+        &self.tool.name
+    }
+
+    /// The arguments as they were sent.
+    pub fn arguments(&self) -> &Map<String, Value> {
+        &self.arguments
+    }
+
+    /// The caller, where there is one.
+    pub fn caller(&self) -> Option<Caller> {
+        self.caller.clone().map(Caller)
+    }
+
+    /// The value of this type that the server was given, if it was.
+    pub fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let state: Arc<dyn Any + Send + Sync> = self.server.state(TypeId::of::<T>())?;
+        state.downcast().ok()
+    }
+
+    pub(crate) fn principal(&self) -> Option<Arc<Principal>> {
+        self.caller.clone()
+    }
+
+    pub(crate) fn pattern(&self, pattern: &str) -> Option<&Regex> {
+        self.tool
+            .patterns
+            .iter()
+            .find(|(text, _)| *text == pattern)
+            .map(|(_, regex)| regex)
+    }
+}

@@ -1,0 +1,47 @@
+//! The client at the other end of a call, whatever the transport and the protocol's revision.
+
+use std::fmt::Debug;
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+/// How important a log message is (RFC 5424, section 6.2.1, as MCP uses it).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "the names are RFC 5424's")]
+pub enum LogLevel {
+    Debug,
+    Info,
+    Notice,
+    Warning,
+    Error,
+    Critical,
+    Alert,
+    Emergency,
+}
+
+/// Who a client says it is. Nothing here is authenticated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientInfo {
+    /// The program's name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// What the server can say to the client while a call runs.
+pub(crate) trait Client: Debug + Send + Sync {
+    fn info(&self) -> Option<ClientInfo>;
+
+    fn protocol_version(&self) -> &str;
+
+    /// Sends a progress notification, if the client asked for them.
+    fn progress<'a>(
+        &'a self,
+        done: f64,
+        total: Option<f64>,
+        message: Option<String>,
+    ) -> BoxFuture<'a, ()>;
+
+    /// Sends a log message, if the client asked for messages of this level.
+    fn log<'a>(&'a self, level: LogLevel, logger: &'a str, data: Value) -> BoxFuture<'a, ()>;
+}

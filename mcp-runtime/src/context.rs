@@ -1,0 +1,113 @@
+//! What surrounds a call: its id, its client, its cancellation, and a way to speak while it runs.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::call::Call;
+use crate::client::{ClientInfo, LogLevel};
+use crate::principal::Caller;
+
+/// The surroundings of one call, as a tool's parameter.
+///
+/// ```
+/// use mcp_runtime::prelude::*;
+///
+/// /// Copy files, one by one.
+/// #[tool]
+/// async fn copy(files: Vec<String>, ctx: Context) -> usize {
+///     for (done, file) in files.iter().enumerate() {
+///         ctx.progress(done as f64, files.len() as f64).await;
+///         tracing::info!(%file, "copied");
+///     }
+///     files.len()
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Context(Arc<Call>);
+
+impl Context {
+    pub(crate) fn new(call: Arc<Call>) -> Self {
+        Self(call)
+    }
+
+    /// The request's id, as the client chose it.
+    pub fn request_id(&self) -> &str {
+        &self.0.origin.request_id
+    }
+
+    /// The name under which the tool was called.
+    pub fn tool_name(&self) -> &str {
+        self.0.tool_name()
+    }
+
+    /// Who the client says it is.
+    pub fn client_info(&self) -> Option<ClientInfo> {
+        self.0.origin.client.info()
+    }
+
+    /// The protocol revision the client speaks, such as `2026-07-28`.
+    pub fn protocol_version(&self) -> &str {
+        self.0.origin.client.protocol_version()
+    }
+
+    /// The caller, where there is one.
+    pub fn caller(&self) -> Option<Caller> {
+        self.0.caller()
+    }
+
+    /// Whether the client has cancelled the call or gone away.
+    ///
+    /// The tool's future is dropped then without its help; this is for work it handed to a thread.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.origin.cancelled.is_cancelled()
+    }
+
+    /// Becomes ready when the client cancels the call or goes away.
+    pub async fn cancelled(&self) {
+        self.0.origin.cancelled.cancelled().await;
+    }
+
+    /// A token that is cancelled with the call: for tasks the tool starts.
+    pub fn cancellation(&self) -> CancellationToken {
+        self.0.origin.cancelled.clone()
+    }
+
+    /// Tells the client how far the work is. Sent only to a client that asked for progress.
+    pub async fn progress(&self, done: f64, total: f64) {
+        self.0.origin.client.progress(done, Some(total), None).await;
+    }
+
+    /// Tells the client how far the work is, in words too, and without a total where there is none.
+    pub async fn progress_message(
+        &self,
+        done: f64,
+        total: Option<f64>,
+        message: impl Into<String> + Send,
+    ) {
+        let message = Some(message.into());
+        self.0.origin.client.progress(done, total, message).await;
+    }
+
+    /// Sends a log message to the client, which may show it to its user. Sent only if the client asked for messages of
+    /// this level. For the server's own log use `tracing`.
+    pub async fn log(&self, level: LogLevel, data: impl Into<Value> + Send) {
+        let data = data.into();
+        self.0
+            .origin
+            .client
+            .log(level, self.0.tool_name(), data)
+            .await;
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("tool", &self.tool_name())
+            .field("request_id", &self.request_id())
+            .finish_non_exhaustive()
+    }
+}

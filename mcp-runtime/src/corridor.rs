@@ -1,0 +1,70 @@
+//! One call's way through the server, from top to bottom.
+//!
+//! Each stage stands where it stands for a reason, told beside it. Stages hand on proofs: what charges a caller asks for
+//! the [`Permit`](auth::Permit) that only authorization gives, and the tool can be reached only from the end.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use serde_json::{Map, Value};
+use tracing::Instrument as _;
+
+use crate::answer::Output;
+use crate::call::Origin;
+use crate::error::{Refusal, Reply};
+use crate::policy::telemetry::Observed;
+use crate::policy::validation::Decoded;
+use crate::policy::{attempt, auth, gate, timeout, validation};
+use crate::principal::Principal;
+use crate::server::Core;
+
+/// A call as it comes in.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) tool: String,
+    pub(crate) arguments: Map<String, Value>,
+    pub(crate) caller: Option<Arc<Principal>>,
+    pub(crate) origin: Origin,
+}
+
+pub(crate) async fn call(server: &Arc<Core>, request: Request) -> Reply {
+    // Observation surrounds everything else, so that denials and cancellations are seen as well.
+    let tool = request.tool.clone();
+    let observed = Observed::start(&tool, &request.origin.request_id);
+    let cancelled = request.origin.cancelled.clone();
+    let stages = stages(server, request).instrument(observed.span());
+    // The contract: a bug of ours is an answer with an id, never silence.
+    let stages = AssertUnwindSafe(stages).catch_unwind();
+    let outcome = tokio::select! {
+        biased;
+        outcome = stages => {
+            outcome.unwrap_or_else(|panic| Err(attempt::caught(&*panic).into()))
+        }
+        // Dropping the stages drops the tool's future, wherever it is.
+        () = cancelled.cancelled() => Err(Refusal::Cancelled),
+    };
+    let reply = Reply::new(&tool, outcome);
+    observed.finish(reply.outcome());
+    reply
+}
+
+async fn stages(server: &Arc<Core>, request: Request) -> Result<Output, Refusal> {
+    // A tool that does not exist and one that this caller may not see are one and the same refusal.
+    let found = gate::find(server, &request.tool, request.caller.as_deref())?;
+    // Before the arguments are looked at: they are nobody's business but an authorized caller's.
+    let permit = auth::authorize(server, found, request.caller)?;
+    // Before anything is charged: a call that cannot run costs nothing.
+    let decoded = validation::decode(server, permit, request.arguments, request.origin)?;
+    execute(decoded).await
+}
+
+/// The part that costs something, once a call is known to be allowed and well formed.
+async fn execute(decoded: Decoded) -> Result<Output, Refusal> {
+    let Decoded { call, ready } = decoded;
+    // The deadline covers waiting and trying again: a client waits for the whole, not for a part.
+    timeout::within(&call.tool.policies.timeout, async {
+        attempt::run(&call, ready).await.map_err(Refusal::from)
+    })
+    .await
+}

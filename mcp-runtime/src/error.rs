@@ -1,0 +1,520 @@
+//! What can go wrong, in three audiences' words: [`ToolError`] is for the model that called, [`Refusal`]
+//! is a policy's decision on its way to the wire, [`ServerError`] is for the operator who starts the server.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use crate::answer::Output;
+use crate::policy::auth::{Denied, Permits};
+use crate::policy::gate::Unknown;
+use crate::policy::timeout::Elapsed;
+use crate::policy::validation::Invalid;
+
+/// The key under which an error object stands in a result's `_meta`.
+pub const ERROR_META_KEY: &str = "dev.mcp-runtime/error";
+
+/// What [`Server::run`](crate::Server::run) and the other entry points return.
+pub type Result<T, E = ServerError> = std::result::Result<T, E>;
+
+/// A private cause: logged with an id, never sent.
+pub(crate) type Cause = Box<dyn StdError + Send + Sync>;
+
+/// A tool's failure, written for the model that called it.
+///
+/// It has a kind, a message the model reads, an optional hint that says what to send instead, and an optional
+/// private cause that goes to the log under an id and never to the client.
+///
+/// ```
+/// use mcp_runtime::ToolError;
+///
+/// fn find(id: u64) -> Result<String, ToolError> {
+///     Err(ToolError::not_found(format!("no customer {id}")).hint("call `search` for valid ids"))
+/// }
+/// # assert_eq!(find(7).unwrap_err().message(), "no customer 7");
+/// ```
+///
+/// Any `std::error::Error` converts with `?`. Its text may name hosts, paths or rows, so the model reads
+/// `internal error` and an id, and the log has the rest under the same id.
+///
+/// `ToolError` itself does not implement [`std::error::Error`]; that is what makes the conversion possible.
+pub struct ToolError(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    hint: Option<Cow<'static, str>>,
+    fields: Vec<FieldError>,
+    retry_after: Option<Duration>,
+    cause: Option<Cause>,
+}
+
+/// What sort of failure it is: what the caller can do about it, and whether a policy may try again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The arguments cannot be used; other ones can. Never retried.
+    InvalidInput,
+    /// What the arguments name does not exist. Never retried.
+    NotFound,
+    /// The state of the world does not allow it now. Never retried.
+    Conflict,
+    /// The caller may not do this. Never retried.
+    Forbidden,
+    /// A passing fault: the same call may succeed later. Retried where `retry` is declared.
+    Transient,
+    /// Something the tool waited for took too long. Retried where `retry` is declared.
+    Timeout,
+    /// The tool says no for a reason of its own. Never retried.
+    Failed,
+    /// A bug or an unexpected fault: the model reads an id alone. Never retried.
+    Internal,
+}
+
+impl ErrorKind {
+    /// The code on the wire.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::InvalidInput => "invalid_input",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::Forbidden => "forbidden",
+            Self::Transient => "unavailable",
+            Self::Timeout => "timeout",
+            Self::Failed => "failed",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+/// One argument that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FieldError {
+    /// Where: `limit`, `address.zip`, `items[2].id`.
+    pub path: String,
+    /// What to send instead. It never repeats the value that was sent.
+    pub message: String,
+}
+
+impl FieldError {
+    pub(crate) fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            message: message.into(),
+        }
+    }
+}
+
+impl ToolError {
+    /// A failure of the given kind, with the text that the model reads.
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            hint: None,
+            fields: Vec::new(),
+            retry_after: None,
+            cause: None,
+        }))
+    }
+
+    /// The arguments cannot be used: [`ErrorKind::InvalidInput`].
+    #[must_use]
+    pub fn invalid_input(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::InvalidInput, message)
+    }
+
+    /// What the arguments name does not exist: [`ErrorKind::NotFound`].
+    #[must_use]
+    pub fn not_found(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::NotFound, message)
+    }
+
+    /// The state of the world does not allow it: [`ErrorKind::Conflict`].
+    #[must_use]
+    pub fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Conflict, message)
+    }
+
+    /// The caller may not do this: [`ErrorKind::Forbidden`].
+    #[must_use]
+    pub fn forbidden(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Forbidden, message)
+    }
+
+    /// A passing fault; the same call may succeed later: [`ErrorKind::Transient`].
+    #[must_use]
+    pub fn transient(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Transient, message)
+    }
+
+    /// Something the tool waited for took too long: [`ErrorKind::Timeout`].
+    #[must_use]
+    pub fn timeout(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Timeout, message)
+    }
+
+    /// The tool says no for a reason of its own: [`ErrorKind::Failed`].
+    #[must_use]
+    pub fn failed(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Failed, message)
+    }
+
+    /// An unexpected fault whose text stays in the log: [`ErrorKind::Internal`].
+    ///
+    /// For error types that `?` cannot convert, such as `anyhow::Error`.
+    #[must_use]
+    pub fn internal(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(ErrorKind::Internal, "internal error").cause(cause)
+    }
+
+    /// Adds what to do instead.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// Names the argument that is at fault, and what to send instead.
+    #[must_use]
+    pub fn field(mut self, path: impl Into<String>, message: impl Into<String>) -> Self {
+        self.0.fields.push(FieldError::new(path, message));
+        self
+    }
+
+    /// Adds the private cause: logged under an id, never sent.
+    #[must_use]
+    pub fn cause(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    /// Says when the same call may succeed. With [`ErrorKind::Transient`] it is also the least wait of a `retry` policy.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
+        self
+    }
+
+    /// The sort of failure.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The text the model reads.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// When the same call may succeed, if the tool said so.
+    pub(crate) fn wait(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    pub(crate) fn with_fields(mut self, fields: Vec<FieldError>) -> Self {
+        self.0.fields = fields;
+        self
+    }
+
+    /// What goes on the wire. A private cause is logged here, under the id that the wire form carries.
+    pub(crate) fn into_failure(self, tool: &str) -> Failure {
+        let Inner {
+            kind,
+            message,
+            hint,
+            fields,
+            retry_after,
+            cause,
+        } = *self.0;
+        let mut failure = Failure::new(kind.code(), message);
+        if kind == ErrorKind::Internal || cause.is_some() {
+            let id = incident_id();
+            match cause {
+                Some(cause) => tracing::error!(tool, %id, error = %Chain(&*cause), "tool failed"),
+                None => tracing::error!(tool, %id, "tool failed"),
+            }
+            failure.id = Some(id);
+        }
+        failure.hint = hint;
+        failure.fields = fields;
+        failure.retry_after = retry_after;
+        failure
+    }
+}
+
+impl<E: StdError + Send + Sync + 'static> From<E> for ToolError {
+    fn from(error: E) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl fmt::Debug for ToolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToolError")
+            .field("kind", &self.0.kind)
+            .field("message", &self.0.message)
+            .field("hint", &self.0.hint)
+            .field("fields", &self.0.fields)
+            .field("cause", &self.0.cause)
+            .finish()
+    }
+}
+
+impl fmt::Display for ToolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+/// An error and all that caused it, for the log.
+pub(crate) struct Chain<'a>(pub(crate) &'a (dyn StdError + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut next = self.0.source();
+        while let Some(error) = next {
+            write!(f, ": {error}")?;
+            next = error.source();
+        }
+        Ok(())
+    }
+}
+
+/// An id that ties what a client reads to what the log says: 12 hexadecimal digits.
+pub(crate) fn incident_id() -> String {
+    format!("{:012x}", rand::random::<u64>() >> 16)
+}
+
+/// What an `isError` result says: a text for the model, and the same as one object for programs.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    pub(crate) code: &'static str,
+    pub(crate) message: Cow<'static, str>,
+    pub(crate) hint: Option<Cow<'static, str>>,
+    pub(crate) fields: Vec<FieldError>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) id: Option<String>,
+    pub(crate) details: Map<String, Value>,
+}
+
+impl Failure {
+    pub(crate) fn new(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+            fields: Vec::new(),
+            retry_after: None,
+            id: None,
+            details: Map::new(),
+        }
+    }
+
+    pub(crate) fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn detail(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.details.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// The text that stands in the result's `content`.
+    pub(crate) fn text(&self) -> String {
+        let mut text = self.message.to_string();
+        for field in &self.fields {
+            text.push_str("\n- ");
+            if !field.path.is_empty() {
+                text.push_str(&field.path);
+                text.push_str(": ");
+            }
+            text.push_str(&field.message);
+        }
+        if let Some(hint) = &self.hint {
+            text.push_str("\nhint: ");
+            text.push_str(hint);
+        }
+        if let Some(id) = &self.id {
+            text.push_str(" (id ");
+            text.push_str(id);
+            text.push(')');
+        }
+        text
+    }
+
+    /// The object that stands under [`ERROR_META_KEY`] in the result's `_meta`.
+    pub(crate) fn object(&self) -> Value {
+        let mut object = self.details.clone();
+        object.insert("version".into(), json!(1));
+        object.insert("code".into(), json!(self.code));
+        object.insert("message".into(), json!(self.text()));
+        if let Some(hint) = &self.hint {
+            object.insert("hint".into(), json!(hint));
+        }
+        if !self.fields.is_empty() {
+            object.insert("errors".into(), json!(self.fields));
+        }
+        if let Some(wait) = self.retry_after {
+            object.insert("retryAfterMs".into(), json!(millis_ceil(wait)));
+        }
+        if let Some(id) = &self.id {
+            object.insert("id".into(), json!(id));
+        }
+        Value::Object(object)
+    }
+}
+
+/// Whole milliseconds, rounded up: a client that waits this long has waited long enough.
+pub(crate) fn millis_ceil(wait: Duration) -> u64 {
+    u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
+}
+
+/// Why a server does not start, for the operator who reads it.
+///
+/// `Debug` prints the same text as `Display`, so that a `main` that returns it says something readable.
+pub struct ServerError {
+    message: String,
+    cause: Option<Cause>,
+}
+
+impl ServerError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            cause: None,
+        }
+    }
+
+    pub(crate) fn because(
+        message: impl Into<String>,
+        cause: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self {
+            message: message.into(),
+            cause: Some(cause.into()),
+        }
+    }
+}
+
+impl fmt::Display for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.cause {
+            Some(cause) => write!(f, ": {}", Chain(&**cause)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl StdError for ServerError {}
+
+/// Every way a call can be refused or fail. Each stage's own small type comes in here, and leaves in its wire form.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    Unknown,
+    Denied(Denied),
+    Invalid(Invalid),
+    Elapsed(Elapsed),
+    Tool(ToolError),
+    Cancelled,
+}
+
+macro_rules! refusals {
+    ($($variant:ident($type:ty)),*) => {$(
+        impl From<$type> for Refusal {
+            fn from(refusal: $type) -> Self {
+                Self::$variant(refusal)
+            }
+        }
+    )*};
+}
+refusals!(
+    Denied(Denied),
+    Invalid(Invalid),
+    Elapsed(Elapsed),
+    Tool(ToolError)
+);
+
+impl From<Unknown> for Refusal {
+    fn from(_: Unknown) -> Self {
+        Self::Unknown
+    }
+}
+
+/// What the transport is to answer.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    Output(Output),
+    Failure(Failure),
+    /// JSON-RPC -32602: as far as this caller is concerned there is no such tool.
+    UnknownTool,
+    /// Nobody waits for an answer any more.
+    Cancelled,
+}
+
+impl Refusal {
+    /// The wire form of each refusal: the one place where codes and texts are chosen.
+    fn into_reply(self, tool: &str) -> Reply {
+        let failure = match self {
+            Self::Unknown => return Reply::UnknownTool,
+            Self::Cancelled => return Reply::Cancelled,
+            Self::Tool(error) => error.into_failure(tool),
+            Self::Denied(Denied(Permits::NeedsScopes(scopes))) => Failure::new(
+                "insufficient_scope",
+                format!("`{tool}` needs the scopes `{}`", scopes.join("`, `")),
+            )
+            .detail("scopes", scopes),
+            Self::Denied(_) => Failure::new("forbidden", format!("you may not call `{tool}`")),
+            Self::Invalid(Invalid(fields)) => {
+                let mut failure = Failure::new(
+                    "invalid_input",
+                    format!("the arguments of `{tool}` cannot be used:"),
+                );
+                failure.fields = fields;
+                failure
+            }
+            Self::Elapsed(elapsed) => Failure::new(
+                "timeout",
+                format!("`{tool}` took longer than {:?}", elapsed.after),
+            )
+            .detail("outcome", elapsed.outcome),
+        };
+        Reply::Failure(failure)
+    }
+}
+
+impl Reply {
+    pub(crate) fn new(tool: &str, outcome: std::result::Result<Output, Refusal>) -> Self {
+        match outcome {
+            Ok(output) => Self::Output(output),
+            Err(refusal) => refusal.into_reply(tool),
+        }
+    }
+
+    /// The call's outcome in one word, for logs and metrics.
+    pub(crate) fn outcome(&self) -> &'static str {
+        match self {
+            Self::Output(_) => "ok",
+            Self::Failure(failure) => failure.code,
+            Self::UnknownTool => "unknown_tool",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Stage 4: `auth = ".."`, who may call a tool.
+//!
+//! One predicate, [`permits`], serves the list, the call and the manifest. Refuses a caller that lacks a scope, a role or a
+//! claim. Keeps no state.
+
+use std::sync::Arc;
+
+use mcp_grammar::{Auth, Leaf};
+use serde_json::Value;
+
+use super::gate::Found;
+use crate::principal::Principal;
+use crate::server::Core;
+use crate::server::registry::Mounted;
+
+/// Who may call, as the tool, its list or its server declares it.
+#[derive(Debug)]
+pub(crate) enum Rule {
+    /// Nobody said: served on this machine, and never on an address others can reach.
+    Undecided,
+    /// `auth = "none"`.
+    Anyone,
+    Requires(Auth<'static>),
+}
+
+impl Rule {
+    pub(super) fn new(declared: Option<Auth<'static>>) -> Self {
+        match declared {
+            None => Self::Undecided,
+            Some(auth) if auth.is_none() => Self::Anyone,
+            Some(auth) => Self::Requires(auth),
+        }
+    }
+
+    /// Whether every call has a caller.
+    pub(crate) fn guarantees_caller(&self) -> bool {
+        matches!(self, Self::Requires(_))
+    }
+}
+
+/// What the predicate says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Permits {
+    Yes,
+    /// More scopes would do: the smallest full set that would.
+    NeedsScopes(Vec<String>),
+    /// No token with other scopes would help.
+    No,
+}
+
+/// Proof that the caller may call the tool. What charges or reveals anything asks for it.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    tool: Arc<Mounted>,
+    caller: Option<Arc<Principal>>,
+}
+
+impl Permit {
+    pub(crate) fn into_parts(self) -> (Arc<Mounted>, Option<Arc<Principal>>) {
+        (self.tool, self.caller)
+    }
+}
+
+/// The caller may see the tool and not call it.
+#[derive(Debug)]
+pub(crate) struct Denied(pub(crate) Permits);
+
+pub(crate) fn authorize(
+    server: &Core,
+    found: Found,
+    caller: Option<Arc<Principal>>,
+) -> Result<Permit, Denied> {
+    match permits(server, &found.0, caller.as_deref()) {
+        Permits::Yes => Ok(Permit {
+            tool: found.0,
+            caller,
+        }),
+        denied => Err(Denied(denied)),
+    }
+}
+
+/// Whether a caller may call a tool.
+pub(crate) fn permits(server: &Core, tool: &Mounted, caller: Option<&Principal>) -> Permits {
+    let Rule::Requires(auth) = &tool.policies.auth else {
+        return Permits::Yes;
+    };
+    let Some(caller) = caller else {
+        return Permits::No;
+    };
+    if auth.eval(|leaf| holds(server, caller, &leaf)) {
+        return Permits::Yes;
+    }
+    cheapest(server, auth, caller).map_or(Permits::No, Permits::NeedsScopes)
+}
+
+fn holds(server: &Core, caller: &Principal, leaf: &Leaf<'_>) -> bool {
+    match leaf {
+        Leaf::User => true,
+        Leaf::Scope(scope) => {
+            caller.has_scope(scope)
+                || caller
+                    .granted_scopes()
+                    .any(|granted| server.implies(granted, scope))
+        }
+        Leaf::Role(role) => caller.has_role(role),
+        Leaf::Claim { path, value } => match caller.claim_at(path) {
+            Some(Value::String(claim)) => claim == value,
+            Some(Value::Array(items)) => items.iter().any(|item| item == value),
+            Some(Value::Number(number)) => number.to_string() == *value,
+            Some(Value::Bool(flag)) => flag.to_string() == *value,
+            _ => false,
+        },
+    }
+}
+
+/// Of the ways to satisfy the expression by scopes alone, the one that asks for the fewest new ones: its full set of scopes.
+fn cheapest(server: &Core, auth: &Auth<'_>, caller: &Principal) -> Option<Vec<String>> {
+    let branches = auth.branches();
+    let reachable = branches.iter().filter_map(|branch| {
+        let mut scopes = Vec::new();
+        let mut missing = 0;
+        for leaf in branch {
+            let held = holds(server, caller, leaf);
+            match leaf {
+                Leaf::Scope(scope) => {
+                    missing += usize::from(!held);
+                    scopes.push((*scope).to_owned());
+                }
+                _ if !held => return None,
+                _ => {}
+            }
+        }
+        Some((missing, scopes))
+    });
+    reachable
+        .min_by_key(|(missing, _)| *missing)
+        .map(|(_, scopes)| scopes)
+}

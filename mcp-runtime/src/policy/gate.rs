@@ -1,0 +1,41 @@
+//! Stage 3: the tool exists and this caller may know of it.
+//!
+//! Refuses with one uniform text, so that a caller cannot tell a tool it may not see from one that does not exist. Keeps no state.
+
+use std::sync::Arc;
+
+use super::auth::{self, Permits};
+use crate::principal::Principal;
+use crate::server::Core;
+use crate::server::registry::Mounted;
+
+/// Proof that the tool exists and that the caller may see it.
+#[derive(Debug)]
+pub(crate) struct Found(pub(super) Arc<Mounted>);
+
+impl Found {
+    pub(crate) fn tool(&self) -> &Arc<Mounted> {
+        &self.0
+    }
+}
+
+/// No tool of this name, as far as this caller is concerned.
+#[derive(Debug)]
+pub(crate) struct Unknown;
+
+pub(crate) fn find(
+    server: &Core,
+    name: &str,
+    caller: Option<&Principal>,
+) -> Result<Found, Unknown> {
+    let tool = server.tools().find(name).ok_or(Unknown)?;
+    match visible(server, tool, caller) {
+        true => Ok(Found(Arc::clone(tool))),
+        false => Err(Unknown),
+    }
+}
+
+/// Whether a tool stands in this caller's list. `tools/list` and `tools/call` both ask here.
+pub(crate) fn visible(server: &Core, tool: &Mounted, caller: Option<&Principal>) -> bool {
+    tool.def.visible_always || auth::permits(server, tool, caller) == Permits::Yes
+}

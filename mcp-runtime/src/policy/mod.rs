@@ -1,0 +1,39 @@
+//! The stages of a call, one file each. What each declared policy means is told at the top of its file.
+//!
+//! A stage gives the next one a proof that it has run, and refuses with a small type of its own.
+
+pub(crate) mod attempt;
+pub(crate) mod auth;
+pub(crate) mod gate;
+pub(crate) mod telemetry;
+pub(crate) mod timeout;
+pub(crate) mod validation;
+
+use mcp_grammar::Policies;
+
+/// The policies of one tool as they run: what it declares, then what its list and its server declare for it.
+#[derive(Debug)]
+pub(crate) struct Effective {
+    pub(crate) declared: Policies<'static>,
+    pub(crate) auth: auth::Rule,
+    pub(crate) timeout: timeout::Rule,
+}
+
+impl Effective {
+    /// A tool's own word counts first, then its list's, then the server's.
+    pub(crate) fn resolve(own: &Policies<'static>, defaults: &[&Policies<'static>]) -> Self {
+        let mut declared = *own;
+        for default in defaults {
+            declared.auth = declared.auth.or(default.auth);
+            declared.timeout = declared.timeout.or(default.timeout);
+            if declared.rate.is_empty() {
+                declared.rate = default.rate;
+            }
+        }
+        Self {
+            auth: auth::Rule::new(declared.auth),
+            timeout: timeout::Rule::new(&declared),
+            declared,
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Stage 5: the arguments become the tool's parameters.
+//!
+//! Refuses arguments nobody declared, that are missing, that do not read as their types, or that break a `#[validate(..)]` rule:
+//! all of them in one answer, each with its path. No message repeats a value. Keeps no state.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::auth::Permit;
+use crate::arg::Params;
+use crate::call::{Call, Origin};
+use crate::error::FieldError;
+use crate::server::Core;
+use crate::server::registry::Mounted;
+use crate::tool::Running;
+
+/// Proof that the arguments are the tool's; the tool stands ready to run.
+pub(crate) struct Decoded {
+    pub(crate) call: Arc<Call>,
+    pub(crate) ready: Running,
+}
+
+/// Every argument that cannot be used.
+#[derive(Debug)]
+pub(crate) struct Invalid(pub(crate) Vec<FieldError>);
+
+pub(crate) fn decode(
+    server: &Arc<Core>,
+    permit: Permit,
+    arguments: Map<String, Value>,
+    origin: Origin,
+) -> Result<Decoded, Invalid> {
+    let (tool, caller) = permit.into_parts();
+    let call = Arc::new(Call {
+        server: Arc::clone(server),
+        tool,
+        arguments,
+        caller,
+        origin,
+    });
+    let ready = read(&call)?;
+    Ok(Decoded { call, ready })
+}
+
+/// Reads the arguments and makes the tool's future, without polling it.
+pub(crate) fn read(call: &Arc<Call>) -> Result<Running, Invalid> {
+    let mut errors = Vec::new();
+    if !call.tool.def.open {
+        unknown(&call.tool, &call.arguments, &mut errors);
+    }
+    let running = (call.tool.def.walk)(&mut Params::reading(call, &mut errors));
+    match running {
+        Some(running) if errors.is_empty() => Ok(running),
+        _ => Err(Invalid(explain(call, errors))),
+    }
+}
+
+fn unknown(tool: &Mounted, arguments: &Map<String, Value>, errors: &mut Vec<FieldError>) {
+    let known = &tool.input.names;
+    for name in arguments.keys() {
+        if known.binary_search(name).is_ok() {
+            continue;
+        }
+        let close = known
+            .iter()
+            .map(|known| (strsim::damerau_levenshtein(known, name), known))
+            .filter(|(distance, known)| *distance <= 1 + known.len() / 3)
+            .min();
+        let message = match (close, known.as_slice()) {
+            (Some((_, known)), _) => format!("is not an argument of this tool; write `{known}`"),
+            (None, []) => "is not an argument of this tool; it takes none".to_owned(),
+            (None, known) => format!(
+                "is not an argument of this tool; it takes `{}`",
+                known.join("`, `")
+            ),
+        };
+        errors.push(FieldError {
+            path: shown(name),
+            message,
+        });
+    }
+}
+
+/// An argument's name comes from the caller: shown, but not at any length.
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(64).collect()
+}
+
+/// Serde stops at the first fault inside an argument; the schema knows all of them and where they are.
+fn explain(call: &Call, errors: Vec<FieldError>) -> Vec<FieldError> {
+    let Some(validator) = call.tool.validator() else {
+        return errors;
+    };
+    let arguments = Value::Object(call.arguments.clone());
+    let found: Vec<FieldError> = validator
+        .iter_errors(&arguments)
+        .filter_map(|error| {
+            let path = path(error.instance_path().as_str());
+            (!path.is_empty()).then(|| FieldError {
+                message: format!("{}", error.masked_with("the value")),
+                path,
+            })
+        })
+        .collect();
+    let mut explained = Vec::new();
+    for error in errors {
+        let inner = format!("{}.", error.path);
+        let indexed = format!("{}[", error.path);
+        let mut nested = found
+            .iter()
+            .filter(|f| f.path.starts_with(&inner) || f.path.starts_with(&indexed))
+            .peekable();
+        match nested.peek() {
+            Some(_) => explained.extend(nested.cloned()),
+            None => explained.push(error),
+        }
+    }
+    explained.dedup();
+    explained
+}
+
+/// A JSON pointer as the path a reader writes: `/items/2/id` is `items[2].id`.
+fn path(pointer: &str) -> String {
+    let mut path = String::new();
+    for segment in pointer.split('/').skip(1) {
+        if segment.bytes().all(|byte| byte.is_ascii_digit()) && !path.is_empty() {
+            path.push_str(&format!("[{segment}]"));
+            continue;
+        }
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(&segment.replace("~1", "/").replace("~0", "~"));
+    }
+    path
+}

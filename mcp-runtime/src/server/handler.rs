@@ -1,0 +1,158 @@
+//! The seam to rmcp: its requests become ours, our replies become its results. No other file of the server names its types.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use rmcp::ErrorData;
+use rmcp::handler::server::ServerHandler;
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, ListToolsResult, LoggingLevel,
+    PaginatedRequestParams, ServerCapabilities, ServerConfig, SetLevelRequestParams, Tool,
+};
+use rmcp::service::{RequestContext, RoleServer};
+
+use super::Core;
+use super::remote::{Remote, level_number};
+use super::wire;
+use crate::call::Origin;
+use crate::corridor::{self, Request};
+use crate::error::Reply;
+use crate::policy::gate;
+use crate::principal::Principal;
+
+/// How long a client may keep a list of tools: it changes only with the program.
+const LIST_TTL_MS: u64 = 60_000;
+
+/// One connection's view of the server; rmcp makes one a session, and one a request where there are no sessions.
+#[derive(Debug, Clone)]
+pub(crate) struct Handler {
+    core: Arc<Core>,
+    /// The caller of every call of this connection that no token speaks for.
+    caller: Option<Arc<Principal>>,
+    /// The least log level the client asked for with `logging/setLevel` (2025-11-25 and older).
+    level: Arc<AtomicU8>,
+}
+
+impl Handler {
+    /// A connection on this machine: its caller is the server's local principal.
+    pub(crate) fn local(core: Arc<Core>) -> Self {
+        let caller = core.principal.clone();
+        Self::with_caller(core, caller)
+    }
+
+    pub(crate) fn with_caller(core: Arc<Core>, caller: Option<Arc<Principal>>) -> Self {
+        Self {
+            core,
+            caller,
+            level: Arc::new(AtomicU8::new(level_number(LoggingLevel::Info))),
+        }
+    }
+
+    /// Who calls: the principal that authentication left with the request, else the connection's.
+    fn caller(&self, context: &RequestContext<RoleServer>) -> Option<Arc<Principal>> {
+        #[cfg(feature = "http")]
+        if let Some(parts) = context.extensions.get::<http::request::Parts>()
+            && let Some(caller) = parts.extensions.get::<Arc<Principal>>()
+        {
+            return Some(Arc::clone(caller));
+        }
+        let _ = context;
+        self.caller.clone()
+    }
+}
+
+impl ServerHandler for Handler {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities = ServerCapabilities::builder()
+            .enable_logging()
+            .enable_tools()
+            .build();
+        let mut info = ServerConfig::new(capabilities)
+            .with_server_info(wire::implementation(&self.core.identity));
+        info.instructions
+            .clone_from(&self.core.identity.instructions);
+        info
+    }
+
+    async fn call_tool(
+        &self,
+        params: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let name = params.name.into_owned();
+        let request = Request {
+            arguments: params.arguments.unwrap_or_default(),
+            caller: self.caller(&context),
+            origin: Origin {
+                request_id: context.id.to_string(),
+                cancelled: context.ct.clone(),
+                input_responses: None,
+                request_state: params.request_state,
+                client: Arc::new(Remote::new(context, self.level.load(Ordering::Relaxed))),
+            },
+            tool: name,
+        };
+        let tool = request.tool.clone();
+        match corridor::call(&self.core, request).await {
+            Reply::Output(output) => Ok(wire::result(output, &self.core.identity).into()),
+            Reply::Failure(failure) => Ok(wire::failure(&failure, &self.core.identity).into()),
+            Reply::UnknownTool => Err(wire::unknown_tool(&tool)),
+            Reply::Cancelled => Err(ErrorData::internal_error("cancelled", None)),
+        }
+    }
+
+    async fn list_tools(
+        &self,
+        params: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let caller = self.caller(&context);
+        let tools = self.core.tools().tools();
+        let start = match params.and_then(|params| params.cursor) {
+            None => 0,
+            Some(cursor) => wire::offset(&cursor)?,
+        };
+        let mut visible = tools
+            .iter()
+            .enumerate()
+            .skip(start)
+            .filter(|(_, tool)| gate::visible(&self.core, tool, caller.as_deref()));
+        let page: Vec<Tool> = visible
+            .by_ref()
+            .take(self.core.page_size)
+            .map(|(_, tool)| wire::tool(tool))
+            .collect();
+        let private = tools
+            .iter()
+            .any(|tool| tool.policies.auth.guarantees_caller());
+        let scope = match private {
+            true => CacheScope::Private,
+            false => CacheScope::Public,
+        };
+        let mut result = ListToolsResult::with_all_items(page)
+            .with_ttl_ms(LIST_TTL_MS)
+            .with_cache_scope(scope);
+        result.next_cursor = visible.next().map(|(index, _)| wire::cursor(index));
+        result.meta = Some(wire::server_meta(&self.core.identity));
+        Ok(result)
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.core.tools().find(name).map(|tool| wire::tool(tool))
+    }
+
+    async fn set_level(
+        &self,
+        params: SetLevelRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.level
+            .store(level_number(params.level), Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn supported_protocol_versions(&self) -> Cow<'static, [rmcp::model::ProtocolVersion]> {
+        Cow::Borrowed(rmcp::model::ProtocolVersion::KNOWN_VERSIONS)
+    }
+}

@@ -1,0 +1,271 @@
+//! The server: what it serves, what it was given, and how it starts.
+
+pub(crate) mod handler;
+pub(crate) mod registry;
+mod remote;
+mod wire;
+
+use std::any::{Any, TypeId};
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::sync::Arc;
+
+use mcp_grammar::Policies;
+
+use self::registry::{Mount, Mounted, Registry};
+use crate::arg::{Need, What};
+use crate::error::{Result, ServerError};
+use crate::policy::Effective;
+use crate::principal::Principal;
+use crate::tool::Toolset;
+
+/// Tools per page of a list: enough for most servers to answer with one.
+const PAGE_SIZE: usize = 200;
+
+/// An MCP server: lists of tools, what they share, and how they are served.
+///
+/// ```
+/// use mcp_runtime::prelude::*;
+///
+/// /// Add two numbers.
+/// #[tool(read_only)]
+/// async fn add(a: i64, b: i64) -> i64 { a + b }
+///
+/// # fn main() -> mcp_runtime::Result<()> {
+/// let server = Server::new("calculator")
+///     .version(env!("CARGO_PKG_VERSION"))
+///     .instructions("Exact arithmetic on 64-bit integers.")
+///     .mount(tools![add]);
+/// # server.check()
+/// # }
+/// ```
+#[must_use = "a server does nothing until it is run: `.run().await`"]
+pub struct Server {
+    pub(crate) identity: Identity,
+    mounts: Vec<Mount>,
+    state: State,
+    principal: Option<Arc<Principal>>,
+    implies: HashMap<String, BTreeSet<String>>,
+    defaults: Policies<'static>,
+    page_size: usize,
+}
+
+type State = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
+
+/// How the server introduces itself to clients.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) title: Option<String>,
+    pub(crate) website: Option<String>,
+    pub(crate) instructions: Option<String>,
+}
+
+impl Server {
+    /// A server of this name, which clients show to their users.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            identity: Identity {
+                name: name.into(),
+                version: "0.0.0".to_owned(),
+                title: None,
+                website: None,
+                instructions: None,
+            },
+            mounts: Vec::new(),
+            state: State::new(),
+            principal: None,
+            implies: HashMap::new(),
+            defaults: Policies::new(),
+            page_size: PAGE_SIZE,
+        }
+    }
+
+    /// Sets the version that clients see: `env!("CARGO_PKG_VERSION")` as a rule.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.identity.version = version.into();
+        self
+    }
+
+    /// Sets the name that people see.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.identity.title = Some(title.into());
+        self
+    }
+
+    /// Sets the address where people read about the server.
+    pub fn website(mut self, url: impl Into<String>) -> Self {
+        self.identity.website = Some(url.into());
+        self
+    }
+
+    /// Tells the model what the server is for, once for all its tools.
+    pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
+        self.identity.instructions = Some(instructions.into());
+        self
+    }
+
+    /// Serves the tools of a list under their own names.
+    pub fn mount(mut self, toolset: Toolset) -> Self {
+        self.mounts.push(Mount {
+            namespace: None,
+            toolset,
+        });
+        self
+    }
+
+    /// Serves the tools of a list under a namespace: `add` mounted at `"math"` is `math.add`.
+    pub fn mount_at(mut self, namespace: &'static str, toolset: Toolset) -> Self {
+        self.mounts.push(Mount {
+            namespace: Some(namespace),
+            toolset,
+        });
+        self
+    }
+
+    /// Gives the server a value that tools take as [`State<T>`](crate::State). One value a type: a second one replaces the first.
+    pub fn state<T: Send + Sync + 'static>(self, value: T) -> Self {
+        self.shared_state(Arc::new(value))
+    }
+
+    /// Gives the server a value it shares with others.
+    pub fn shared_state<T: Send + Sync + 'static>(mut self, value: Arc<T>) -> Self {
+        self.state.insert(TypeId::of::<T>(), value);
+        self
+    }
+
+    /// Sets the caller that calls without a token are made for: on stdio, and on loopback where no authentication is set up.
+    pub fn local_principal(mut self, principal: Principal) -> Self {
+        self.principal = Some(Arc::new(principal));
+        self
+    }
+
+    /// Makes one scope include others: `.implies("admin", ["crm:read", "crm:write"])`.
+    pub fn implies<S: Into<String>>(
+        mut self,
+        scope: impl Into<String>,
+        implied: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let implied = implied.into_iter().map(Into::into);
+        self.implies
+            .entry(scope.into())
+            .or_default()
+            .extend(implied);
+        self
+    }
+
+    /// Sets how many tools a page of `tools/list` holds. The default is 200.
+    pub fn page_size(mut self, tools: usize) -> Self {
+        self.page_size = tools.max(1);
+        self
+    }
+
+    /// Checks everything that starting the server would check, and serves nothing: for a unit test.
+    ///
+    /// # Errors
+    /// Every reason why the server would not start, in one text.
+    pub fn check(self) -> Result<()> {
+        self.build().map(drop)
+    }
+
+    pub(crate) fn build(self) -> Result<Arc<Core>> {
+        let defaults = self.defaults;
+        let registry = Registry::build(&self.mounts, |def, toolset| {
+            Effective::resolve(&def.policies, &[&toolset.defaults, &defaults])
+        })?;
+        let core = Core {
+            identity: self.identity,
+            registry,
+            state: self.state,
+            principal: self.principal,
+            implies: self.implies,
+            page_size: self.page_size,
+        };
+        core.check_needs()?;
+        Ok(Arc::new(core))
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("identity", &self.identity)
+            .field("mounts", &self.mounts.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A server at work: everything is resolved, nothing changes any more.
+pub(crate) struct Core {
+    pub(crate) identity: Identity,
+    registry: Registry,
+    state: State,
+    pub(crate) principal: Option<Arc<Principal>>,
+    implies: HashMap<String, BTreeSet<String>>,
+    pub(crate) page_size: usize,
+}
+
+impl Core {
+    pub(crate) fn tools(&self) -> &Registry {
+        &self.registry
+    }
+
+    pub(crate) fn state(&self, id: TypeId) -> Option<Arc<dyn Any + Send + Sync>> {
+        self.state.get(&id).cloned()
+    }
+
+    /// Whether a granted scope includes another one, directly or through others.
+    pub(crate) fn implies(&self, granted: &str, scope: &str) -> bool {
+        let mut seen = BTreeSet::from([granted]);
+        let mut open = vec![granted];
+        while let Some(next) = open.pop() {
+            for implied in self.implies.get(next).into_iter().flatten() {
+                if implied == scope {
+                    return true;
+                }
+                if seen.insert(implied) {
+                    open.push(implied);
+                }
+            }
+        }
+        false
+    }
+
+    /// What the tools' parameters need and the server lacks, all in one text.
+    fn check_needs(&self) -> Result<()> {
+        let tools = self.registry.tools();
+        let lacks: Vec<String> = tools.iter().flat_map(|tool| self.lacks(tool)).collect();
+        match lacks.is_empty() {
+            true => Ok(()),
+            false => Err(ServerError::new(lacks.join("\n"))),
+        }
+    }
+
+    fn lacks(&self, tool: &Mounted) -> Vec<String> {
+        let lack = |need: &Need| {
+            let Mounted { name, def, .. } = tool;
+            let parameter = need.parameter;
+            match &need.what {
+                What::State { id, name: state } if !self.state.contains_key(id) => Some(format!(
+                    "tool `{name}` takes `{parameter}: State<{state}>`, and the server has no such value ({})\n  help: give it one with `.state(..)`",
+                    def.location
+                )),
+                What::Caller if !tool.policies.auth.guarantees_caller() => Some(format!(
+                    "tool `{name}` takes `{parameter}: Caller`, and its `auth` does not guarantee one ({})\n  help: declare `auth = \"user\"`, or take `Option<Caller>`",
+                    def.location
+                )),
+                _ => None,
+            }
+        };
+        tool.needs.iter().filter_map(lack).collect()
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core")
+            .field("identity", &self.identity)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,194 @@
+//! From names to tools: what was mounted, made ready once, when the server is built.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use jsonschema::Validator;
+use regex::Regex;
+use serde_json::{Map, Value};
+
+use crate::arg::{InputSchema, Need, Params, Signature};
+use crate::error::ServerError;
+use crate::policy::Effective;
+use crate::tool::{ToolDef, Toolset};
+
+/// Every mounted tool, by name and in a fixed order.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    tools: Vec<Arc<Mounted>>,
+    by_name: HashMap<String, usize>,
+}
+
+/// One tool under its full name, with everything a call needs made ready.
+pub(crate) struct Mounted {
+    pub(crate) name: String,
+    pub(crate) def: &'static ToolDef,
+    pub(crate) input: InputSchema,
+    pub(crate) output: Option<OutputSchema>,
+    pub(crate) defaults: Map<String, Value>,
+    pub(crate) secrets: Vec<&'static str>,
+    pub(crate) patterns: Vec<(&'static str, Regex)>,
+    pub(crate) needs: Vec<Need>,
+    pub(crate) policies: Effective,
+    validator: OnceLock<Option<Validator>>,
+}
+
+/// The schema of a tool's structured content.
+#[derive(Debug)]
+pub(crate) struct OutputSchema {
+    pub(crate) json: Map<String, Value>,
+    /// Whether the answer is not an object and goes on the wire as `{"result": ..}`.
+    pub(crate) wrapped: bool,
+    validator: OnceLock<Option<Validator>>,
+}
+
+/// A list to mount, and the namespace it goes under.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mount {
+    pub(crate) namespace: Option<&'static str>,
+    pub(crate) toolset: Toolset,
+}
+
+impl Registry {
+    /// Makes every tool ready, and reports every problem at once.
+    pub(crate) fn build(
+        mounts: &[Mount],
+        resolve: impl Fn(&ToolDef, &Toolset) -> Effective,
+    ) -> Result<Self, ServerError> {
+        let mut registry = Self::default();
+        let mut problems = Vec::new();
+        for mount in mounts {
+            for def in mount.toolset.tools {
+                let policies = resolve(def, &mount.toolset);
+                let tool = Mounted::new(mount.namespace, def, policies, &mut problems);
+                registry.insert(tool, &mut problems);
+            }
+        }
+        match problems.is_empty() {
+            true => Ok(registry),
+            false => Err(ServerError::new(problems.join("\n"))),
+        }
+    }
+
+    fn insert(&mut self, tool: Mounted, problems: &mut Vec<String>) {
+        if let Some(&first) = self.by_name.get(&tool.name) {
+            problems.push(format!(
+                "two tools are named `{}`: one at {}, one at {}\n  help: mount one list under a namespace with `mount_at(\"..\", TOOLS)`, or rename one with `name = \"..\"`",
+                tool.name, self.tools[first].def.location, tool.def.location,
+            ));
+            return;
+        }
+        self.by_name.insert(tool.name.clone(), self.tools.len());
+        self.tools.push(Arc::new(tool));
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<&Arc<Mounted>> {
+        self.tools.get(*self.by_name.get(name)?)
+    }
+
+    /// The tools, in the order they were mounted and written.
+    pub(crate) fn tools(&self) -> &[Arc<Mounted>] {
+        &self.tools
+    }
+}
+
+impl Mounted {
+    fn new(
+        namespace: Option<&str>,
+        def: &'static ToolDef,
+        policies: Effective,
+        problems: &mut Vec<String>,
+    ) -> Self {
+        let mut signature = Signature::new();
+        // The describing walk never starts the tool.
+        (def.walk)(&mut Params::describing(&mut signature));
+        let input = signature.input(def.open);
+        let name = match namespace {
+            Some(namespace) => format!("{namespace}.{}", def.name),
+            None => def.name.to_owned(),
+        };
+        problems.extend(
+            signature
+                .problems
+                .iter()
+                .map(|problem| format!("tool `{name}` {problem} ({})", def.location)),
+        );
+        Self {
+            name,
+            def,
+            input,
+            output: signature.output.map(OutputSchema::new),
+            defaults: signature.defaults,
+            secrets: signature.secrets,
+            patterns: signature.patterns,
+            needs: signature.needs,
+            policies,
+            validator: OnceLock::new(),
+        }
+    }
+
+    /// What the schema says of arguments that did not read, with a path each. Compiled at the first refusal.
+    pub(crate) fn validator(&self) -> Option<&Validator> {
+        let compile = || compile(&self.input.json);
+        self.validator.get_or_init(compile).as_ref()
+    }
+}
+
+impl fmt::Debug for Mounted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mounted")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl OutputSchema {
+    fn new(schema: schemars::Schema) -> Self {
+        let json = match schema.to_value() {
+            Value::Object(json) => json,
+            _ => Map::new(),
+        };
+        let wrapped = json.get("type").and_then(Value::as_str) != Some("object");
+        let json = if wrapped { wrap(json) } else { json };
+        Self {
+            json,
+            wrapped,
+            validator: OnceLock::new(),
+        }
+    }
+
+    /// Why a structured result does not fit, if it does not.
+    pub(crate) fn misfit(&self, structured: &Value) -> Option<String> {
+        let compile = || compile(&self.json);
+        let validator = self.validator.get_or_init(compile).as_ref()?;
+        let error = validator.iter_errors(structured).next()?;
+        Some(format!("{} at `{}`", error, error.instance_path()))
+    }
+}
+
+/// `{"result": ..}` around a schema; its definitions stay at the root, where the references look for them.
+fn wrap(mut inner: Map<String, Value>) -> Map<String, Value> {
+    let mut json = Map::new();
+    for keyword in ["$schema", "$defs"] {
+        if let Some(value) = inner.remove(keyword) {
+            json.insert(keyword.to_owned(), value);
+        }
+    }
+    json.insert("type".to_owned(), Value::from("object"));
+    json.insert(
+        "properties".to_owned(),
+        serde_json::json!({ "result": inner }),
+    );
+    json.insert("required".to_owned(), serde_json::json!(["result"]));
+    json
+}
+
+fn compile(schema: &Map<String, Value>) -> Option<Validator> {
+    let schema = Value::Object(schema.clone());
+    jsonschema::options()
+        .with_pattern_options(jsonschema::PatternOptions::regex())
+        .build(&schema)
+        .map_err(|error| tracing::warn!(%error, "a tool's schema does not compile"))
+        .ok()
+}

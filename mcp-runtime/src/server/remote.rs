@@ -1,0 +1,126 @@
+//! The client of a call, over rmcp.
+
+use std::fmt;
+
+use futures_util::future::BoxFuture;
+use rmcp::model::{
+    LoggingLevel, LoggingMessageNotificationParam, ProgressNotificationParam, ProtocolVersion,
+};
+use rmcp::service::{RequestContext, RoleServer};
+use serde_json::Value;
+
+use crate::client::{Client, ClientInfo, LogLevel};
+
+/// The client that sent a request, for as long as the request runs.
+pub(super) struct Remote {
+    context: RequestContext<RoleServer>,
+    version: Option<ProtocolVersion>,
+    /// The least level of the log messages this client wants; `None` is none at all.
+    level: Option<u8>,
+}
+
+impl Remote {
+    pub(super) fn new(context: RequestContext<RoleServer>, session_level: u8) -> Self {
+        let version = context.protocol_version();
+        // Since 2026-07-28 each request says which messages it wants, and silence means none.
+        let per_request = version
+            .as_ref()
+            .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str());
+        let level = match per_request {
+            true => context.meta.log_level().map(level_number),
+            false => Some(session_level),
+        };
+        Self {
+            context,
+            version,
+            level,
+        }
+    }
+}
+
+impl Client for Remote {
+    fn info(&self) -> Option<ClientInfo> {
+        let info = self.context.client_info()?;
+        Some(ClientInfo {
+            name: info.name,
+            version: info.version,
+        })
+    }
+
+    fn protocol_version(&self) -> &str {
+        self.version.as_ref().map_or("", ProtocolVersion::as_str)
+    }
+
+    fn progress<'a>(
+        &'a self,
+        done: f64,
+        total: Option<f64>,
+        message: Option<String>,
+    ) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let Some(token) = self.context.meta.get_progress_token() else {
+                return;
+            };
+            let mut progress = ProgressNotificationParam::new(token, done);
+            progress.total = total;
+            progress.message = message;
+            if let Err(error) = self.context.peer.notify_progress(progress).await {
+                tracing::debug!(%error, "progress not sent");
+            }
+        })
+    }
+
+    fn log<'a>(&'a self, level: LogLevel, logger: &'a str, data: Value) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let level = logging_level(level);
+            if self.level.is_none_or(|least| level_number(level) < least) {
+                return;
+            }
+            let message = LoggingMessageNotificationParam::new(level, data).with_logger(logger);
+            #[expect(
+                deprecated,
+                reason = "the one way to log to a client in either revision"
+            )]
+            let sent = self.context.peer.notify_logging_message(message).await;
+            if let Err(error) = sent {
+                tracing::debug!(%error, "log message not sent");
+            }
+        })
+    }
+}
+
+impl fmt::Debug for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The context holds the request's headers, and with them a token.
+        f.debug_struct("Remote")
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+fn logging_level(level: LogLevel) -> LoggingLevel {
+    match level {
+        LogLevel::Debug => LoggingLevel::Debug,
+        LogLevel::Info => LoggingLevel::Info,
+        LogLevel::Notice => LoggingLevel::Notice,
+        LogLevel::Warning => LoggingLevel::Warning,
+        LogLevel::Error => LoggingLevel::Error,
+        LogLevel::Critical => LoggingLevel::Critical,
+        LogLevel::Alert => LoggingLevel::Alert,
+        LogLevel::Emergency => LoggingLevel::Emergency,
+    }
+}
+
+/// Levels in their order of importance (RFC 5424, section 6.2.1).
+pub(super) fn level_number(level: LoggingLevel) -> u8 {
+    match level {
+        LoggingLevel::Debug => 0,
+        LoggingLevel::Info => 1,
+        LoggingLevel::Notice => 2,
+        LoggingLevel::Warning => 3,
+        LoggingLevel::Error => 4,
+        LoggingLevel::Critical => 5,
+        LoggingLevel::Alert => 6,
+        LoggingLevel::Emergency => 7,
+    }
+}

@@ -1,0 +1,159 @@
+//! Our values as rmcp's model has them.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rmcp::ErrorData;
+use rmcp::model::{
+    CallToolResult, ContentBlock, Icon, Implementation, MetaObject, Resource, ResourceContents,
+    Tool, ToolAnnotations,
+};
+use serde_json::Value;
+
+use super::Identity;
+use super::registry::Mounted;
+use crate::answer::{Body, Content, Embedded, Link, Output};
+use crate::error::{ERROR_META_KEY, Failure};
+
+/// Where a result names the server (MCP 2026-07-28, "_meta").
+const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
+
+pub(super) fn implementation(identity: &Identity) -> Implementation {
+    let mut implementation = Implementation::new(&identity.name, &identity.version);
+    implementation.title.clone_from(&identity.title);
+    implementation.website_url.clone_from(&identity.website);
+    implementation
+}
+
+pub(super) fn server_meta(identity: &Identity) -> MetaObject {
+    let mut meta = MetaObject::default();
+    if let Ok(info) = serde_json::to_value(implementation(identity)) {
+        meta.0.insert(SERVER_INFO_KEY.to_owned(), info);
+    }
+    meta
+}
+
+pub(super) fn tool(mounted: &Mounted) -> Tool {
+    let def = mounted.def;
+    let policies = &mounted.policies.declared;
+    let description = match def.deprecated {
+        Some(deprecated) => format!("[Deprecated: {deprecated}] {}", def.description),
+        None => def.description.to_owned(),
+    };
+    let mut tool = Tool::new(
+        mounted.name.clone(),
+        description,
+        Arc::new(mounted.input.json.clone()),
+    );
+    tool.title = def.title.map(str::to_owned);
+    tool.output_schema = mounted
+        .output
+        .as_ref()
+        .map(|output| Arc::new(output.json.clone()));
+    tool.annotations = Some(ToolAnnotations::from_raw(
+        None,
+        policies.read_only.then_some(true),
+        policies
+            .destructive
+            .or_else(|| policies.read_only.then_some(false)),
+        policies.idempotent.then_some(true),
+        policies.open_world,
+    ));
+    if !def.icons.is_empty() {
+        tool.icons = Some(def.icons.iter().map(|src| Icon::new(*src)).collect());
+    }
+    let mut meta = MetaObject::default();
+    for (key, json) in def.meta {
+        let value = serde_json::from_str(json).unwrap_or_else(|_| Value::from(*json));
+        meta.0.insert((*key).to_owned(), value);
+    }
+    if !def.tags.is_empty() {
+        meta.0
+            .insert("dev.mcp-runtime/tags".to_owned(), Value::from(def.tags));
+    }
+    tool.meta = (!meta.0.is_empty()).then_some(meta);
+    tool
+}
+
+pub(super) fn result(output: Output, identity: &Identity) -> CallToolResult {
+    let mut result = CallToolResult::success(output.content.into_iter().map(block).collect());
+    result.is_error = None;
+    result.structured_content = output
+        .structured
+        .and_then(|json| serde_json::from_str(json.get()).ok());
+    let mut meta = server_meta(identity);
+    meta.0.extend(output.meta);
+    result.meta = Some(meta);
+    result
+}
+
+pub(super) fn failure(failure: &Failure, identity: &Identity) -> CallToolResult {
+    let mut result = CallToolResult::error(vec![ContentBlock::text(failure.text())]);
+    let mut meta = server_meta(identity);
+    meta.0.insert(ERROR_META_KEY.to_owned(), failure.object());
+    result.meta = Some(meta);
+    result
+}
+
+/// The one text for tools that do not exist and tools this caller may not see.
+pub(super) fn unknown_tool(name: &str) -> ErrorData {
+    let shown: String = name.chars().filter(|c| !c.is_control()).take(128).collect();
+    ErrorData::invalid_params(format!("Unknown tool: {shown}"), None)
+}
+
+fn block(content: Content) -> ContentBlock {
+    match content {
+        Content::Text { text } => ContentBlock::text(text),
+        Content::Image(image) => ContentBlock::image(image.data, image.mime_type),
+        Content::Audio(audio) => ContentBlock::audio(audio.data, audio.mime_type),
+        Content::Resource { resource } => ContentBlock::resource(contents(resource)),
+        Content::ResourceLink(link) => ContentBlock::resource_link(resource(link)),
+    }
+}
+
+fn contents(embedded: Embedded) -> ResourceContents {
+    let Embedded {
+        uri,
+        mime_type,
+        body,
+    } = embedded;
+    match body {
+        Body::Text(text) => ResourceContents::TextResourceContents {
+            uri,
+            mime_type,
+            text,
+            meta: None,
+        },
+        Body::Blob(blob) => ResourceContents::BlobResourceContents {
+            uri,
+            mime_type,
+            blob,
+            meta: None,
+        },
+    }
+}
+
+fn resource(link: Link) -> Resource {
+    let mut resource = Resource::new(link.uri, link.name);
+    resource.title = link.title;
+    resource.description = link.description;
+    resource.mime_type = link.mime_type;
+    resource.size = link.size;
+    resource
+}
+
+/// A list's cursor: where the next page begins.
+pub(super) fn cursor(index: usize) -> String {
+    URL_SAFE_NO_PAD.encode(index.to_string())
+}
+
+pub(super) fn offset(cursor: &str) -> Result<usize, ErrorData> {
+    let index = URL_SAFE_NO_PAD
+        .decode(cursor)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
+    index.ok_or_else(|| {
+        ErrorData::invalid_params("this cursor is none of ours; start again without one", None)
+    })
+}
