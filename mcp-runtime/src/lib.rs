@@ -44,6 +44,7 @@ mod error;
 mod policy;
 mod principal;
 mod server;
+pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tool;

@@ -1,0 +1,141 @@
+//! The store of tests and single machines: bounded, and gone with the process.
+
+mod buckets;
+mod claims;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::future::ready;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use tokio::time::Instant;
+
+use self::buckets::Buckets;
+use self::claims::Claims;
+use self::values::Values;
+use super::{Charge, Claim, Key, Lookup, Since, Store, StoreError, Taken};
+
+/// State in this process's memory.
+///
+/// It holds at most a number of buckets and of bytes. An idle bucket is full again and equals an absent one, so dropping it
+/// loses nothing; a bucket in use is never dropped, since that would hand its owner a fresh allowance. When all of them are in
+/// use, new keys share one bucket, and [`overflows`](Self::overflows) counts the calls that did.
+pub struct MemoryStore {
+    started: Instant,
+    buckets: Buckets,
+    values: Values,
+    claims: Claims,
+}
+
+impl MemoryStore {
+    /// At most 2^20 buckets (64 MiB) and 64 MiB of values.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_limits(1 << 20, 64 << 20)
+    }
+
+    /// At most this many buckets and this many bytes of values.
+    #[must_use]
+    pub fn with_limits(buckets: usize, bytes: usize) -> Self {
+        Self {
+            started: Instant::now(),
+            buckets: Buckets::new(buckets),
+            values: Values::new(bytes),
+            claims: Claims::default(),
+        }
+    }
+
+    /// How many charges went to the bucket that new keys share while all others are in use.
+    pub fn overflows(&self) -> u64 {
+        self.buckets.overflows()
+    }
+
+    /// How many buckets there are.
+    pub fn bucket_count(&self) -> usize {
+        self.buckets.len()
+    }
+
+    /// Charges all buckets or none, at once.
+    pub(crate) fn take_now(&self, charges: &[Charge]) -> Taken {
+        self.buckets.take(charges, self.now())
+    }
+
+    fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore")
+            .field("buckets", &self.buckets.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store for MemoryStore {
+    fn take<'a>(&'a self, charges: &'a [Charge]) -> BoxFuture<'a, Result<Taken, StoreError>> {
+        Box::pin(ready(Ok(self.take_now(charges))))
+    }
+
+    fn get(&self, key: Key) -> BoxFuture<'_, Result<Lookup, StoreError>> {
+        Box::pin(ready(Ok(self.values.get(key, self.now()))))
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: Key,
+        value: Bytes,
+        lifetime: Duration,
+        tags: &'a [Key],
+        since: Since,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.values
+            .put(key, value, lifetime, tags, since, self.now());
+        Box::pin(ready(Ok(())))
+    }
+
+    fn forget<'a>(&'a self, tags: &'a [Key]) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.values.forget(tags);
+        Box::pin(ready(Ok(())))
+    }
+
+    fn claim(
+        &self,
+        key: Key,
+        value: Bytes,
+        lifetime: Duration,
+    ) -> BoxFuture<'_, Result<Claim, StoreError>> {
+        Box::pin(ready(self.claims.claim(key, value, lifetime, self.now())))
+    }
+
+    fn settle(
+        &self,
+        key: Key,
+        value: Bytes,
+        lifetime: Duration,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.claims.settle(key, value, lifetime, self.now());
+        Box::pin(ready(Ok(())))
+    }
+
+    fn release(&self, key: Key) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.claims.release(key);
+        Box::pin(ready(Ok(())))
+    }
+
+    fn is_local(&self) -> bool {
+        true
+    }
+}

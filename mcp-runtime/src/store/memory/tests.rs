@@ -1,0 +1,188 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use proptest::prelude::*;
+use tokio::time::advance;
+
+use super::super::{Charge, Claim, Key, Lookup, Since, Store as _, Taken};
+use super::MemoryStore;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn charge(key: u128, per_second: u32, burst: u64) -> Charge {
+    Charge {
+        key: Key(key),
+        interval: SECOND / per_second,
+        burst,
+        cost: 1,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_passes_and_the_next_call_is_told_when_to_come_back() {
+    let store = MemoryStore::new();
+    let bucket = [charge(1, 10, 20)];
+    for _ in 0..20 {
+        assert_eq!(store.take_now(&bucket), Taken::All);
+    }
+    let wait = Duration::from_millis(100);
+    assert_eq!(store.take_now(&bucket), Taken::Short { index: 0, wait });
+    advance(Duration::from_millis(99)).await;
+    let wait = Duration::from_millis(1);
+    assert_eq!(store.take_now(&bucket), Taken::Short { index: 0, wait });
+    advance(wait).await;
+    assert_eq!(store.take_now(&bucket), Taken::All);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_buckets_are_charged_or_none() {
+    let store = MemoryStore::new();
+    let both = [charge(1, 10, 10), charge(2, 1, 1)];
+    assert_eq!(store.take_now(&both), Taken::All);
+    let refused = Taken::Short {
+        index: 1,
+        wait: SECOND,
+    };
+    for _ in 0..50 {
+        assert_eq!(store.take_now(&both), refused);
+    }
+    for _ in 0..9 {
+        assert_eq!(store.take_now(&both[..1]), Taken::All);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_named_twice_is_charged_twice() {
+    let store = MemoryStore::new();
+    let twice = [charge(1, 1, 3), charge(1, 1, 3)];
+    assert_eq!(store.take_now(&twice), Taken::All);
+    assert!(matches!(store.take_now(&twice), Taken::Short { .. }));
+    assert_eq!(store.take_now(&twice[..1]), Taken::All);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_keys_neither_grows_the_store_nor_resets_a_limit() {
+    let store = MemoryStore::with_limits(64 * 16, 1 << 20);
+    let victim = [charge(1, 1, 1)];
+    assert_eq!(store.take_now(&victim), Taken::All);
+    for key in 2..100_000_u128 {
+        store.take_now(&[charge(key * 0x9e37_79b9_7f4a_7c15, 1, 5)]);
+    }
+    assert!(store.bucket_count() <= 64 * 16);
+    assert!(store.overflows() > 0);
+    assert!(matches!(store.take_now(&victim), Taken::Short { .. }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn idle_buckets_make_room() {
+    let store = MemoryStore::with_limits(64 * 16, 1 << 20);
+    for key in 0..10_000_u128 {
+        store.take_now(&[charge(key, 1, 1)]);
+    }
+    advance(2 * SECOND).await;
+    for key in 0..64_u128 {
+        assert_eq!(store.take_now(&[charge(1 << 80 | key, 1, 1)]), Taken::All);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_lives_its_lifetime() {
+    let store = MemoryStore::new();
+    let since = missing(&store, Key(1)).await;
+    put(&store, Key(1), "v", &[], since).await;
+    advance(SECOND / 2).await;
+    match store.get(Key(1)).await {
+        Ok(Lookup::Found(stored)) => {
+            assert_eq!(&stored.value[..], b"v");
+            assert_eq!(stored.age, SECOND / 2);
+        }
+        other => panic!("{other:?}"),
+    }
+    advance(SECOND / 2).await;
+    missing(&store, Key(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn forgetting_a_tag_drops_its_values_alone() {
+    let store = MemoryStore::new();
+    let since = missing(&store, Key(1)).await;
+    put(&store, Key(1), "a", &[Key(10)], since).await;
+    put(&store, Key(2), "b", &[Key(20)], since).await;
+    store.forget(&[Key(10)]).await.unwrap();
+    missing(&store, Key(1)).await;
+    assert!(matches!(store.get(Key(2)).await, Ok(Lookup::Found(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_computed_before_its_tag_was_forgotten_is_not_served() {
+    let store = MemoryStore::new();
+    let since = missing(&store, Key(1)).await;
+    store.forget(&[Key(10)]).await.unwrap();
+    put(&store, Key(1), "old", &[Key(10)], since).await;
+    missing(&store, Key(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_claim_is_granted_once_and_says_what_it_holds() {
+    let store = MemoryStore::new();
+    let first = store.claim(Key(1), Bytes::from("running"), SECOND).await;
+    assert_eq!(first, Ok(Claim::Granted));
+    store
+        .settle(Key(1), Bytes::from("done"), SECOND)
+        .await
+        .unwrap();
+    let second = store.claim(Key(1), Bytes::from("running"), SECOND).await;
+    assert_eq!(second, Ok(Claim::Held(Bytes::from("done"))));
+    store.release(Key(1)).await.unwrap();
+    let third = store.claim(Key(1), Bytes::new(), SECOND).await;
+    assert_eq!(third, Ok(Claim::Granted));
+    advance(SECOND).await;
+    let fourth = store.claim(Key(1), Bytes::new(), SECOND).await;
+    assert_eq!(fourth, Ok(Claim::Granted));
+}
+
+async fn missing(store: &MemoryStore, key: Key) -> Since {
+    match store.get(key).await {
+        Ok(Lookup::Missing(since)) => since,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn put(store: &MemoryStore, key: Key, value: &'static str, tags: &[Key], since: Since) {
+    let value = Bytes::from(value);
+    store.put(key, value, SECOND, tags, since).await.unwrap();
+}
+
+proptest! {
+    /// In any window of one refill period, no more than the burst and one refill pass, whatever the gaps between the calls.
+    #[test]
+    fn never_more_than_burst_and_refill_in_a_window(
+        per_second in 1_u32..50,
+        burst in 1_u64..50,
+        gaps in prop::collection::vec(0_u64..400, 1..300),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let store = MemoryStore::new();
+            let bucket = [charge(1, per_second, burst)];
+            let mut passed: Vec<u64> = Vec::new();
+            let mut now = 0;
+            for gap in gaps {
+                advance(Duration::from_millis(gap)).await;
+                now += gap;
+                if store.take_now(&bucket) == Taken::All {
+                    passed.push(now);
+                }
+            }
+            for (index, start) in passed.iter().enumerate() {
+                let inside = passed[index..].iter().filter(|at| **at < start + 1000).count();
+                prop_assert!(inside as u64 <= burst + u64::from(per_second));
+            }
+            Ok(())
+        })?;
+    }
+}

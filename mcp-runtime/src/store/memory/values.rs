@@ -1,0 +1,114 @@
+//! Values with a lifetime and tags, bounded by bytes: what was used longest ago goes first.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use moka::sync::Cache;
+use parking_lot::Mutex;
+
+use super::super::{Key, Lookup, Since, Stored};
+
+/// What an entry costs beside its bytes: the key, the times, the map's own bookkeeping.
+const OVERHEAD: u32 = 128;
+
+/// How many forgotten tags are remembered one by one.
+const TAGS: usize = 1 << 16;
+
+pub(super) struct Values {
+    entries: Cache<Key, Entry>,
+    forgotten: Mutex<Forgotten>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    value: Bytes,
+    tags: Box<[Key]>,
+    /// What the value was computed from: everything forgotten later makes it stale.
+    since: Since,
+    put: Duration,
+    until: Duration,
+}
+
+/// When each tag was last forgotten, on a counter of its own.
+#[derive(Default)]
+struct Forgotten {
+    now: u64,
+    tags: HashMap<Key, u64>,
+    /// A tag that is not among them was forgotten then at the latest.
+    floor: u64,
+}
+
+impl Values {
+    pub(super) fn new(bytes: usize) -> Self {
+        let weight = |_: &Key, entry: &Entry| {
+            u32::try_from(entry.value.len())
+                .unwrap_or(u32::MAX)
+                .saturating_add(OVERHEAD)
+        };
+        Self {
+            entries: Cache::builder()
+                .max_capacity(bytes as u64)
+                .weigher(weight)
+                .build(),
+            forgotten: Mutex::default(),
+        }
+    }
+
+    pub(super) fn get(&self, key: Key, now: Duration) -> Lookup {
+        let since = Since(self.forgotten.lock().now);
+        match self.entries.get(&key) {
+            Some(entry) if entry.until > now && !self.is_stale(&entry) => Lookup::Found(Stored {
+                value: entry.value,
+                age: now.saturating_sub(entry.put),
+            }),
+            Some(_) => {
+                self.entries.invalidate(&key);
+                Lookup::Missing(since)
+            }
+            None => Lookup::Missing(since),
+        }
+    }
+
+    pub(super) fn put(
+        &self,
+        key: Key,
+        value: Bytes,
+        lifetime: Duration,
+        tags: &[Key],
+        since: Since,
+        now: Duration,
+    ) {
+        let entry = Entry {
+            value,
+            tags: tags.into(),
+            since,
+            put: now,
+            until: now.saturating_add(lifetime),
+        };
+        self.entries.insert(key, entry);
+    }
+
+    pub(super) fn forget(&self, tags: &[Key]) {
+        let mut forgotten = self.forgotten.lock();
+        forgotten.now += 1;
+        let now = forgotten.now;
+        if forgotten.tags.len() + tags.len() > TAGS {
+            // Too many to remember: everything older goes, which costs misses and never serves what is stale.
+            forgotten.tags.clear();
+            forgotten.floor = now;
+        }
+        forgotten.tags.extend(tags.iter().map(|tag| (*tag, now)));
+    }
+
+    fn is_stale(&self, entry: &Entry) -> bool {
+        if entry.tags.is_empty() {
+            return false;
+        }
+        let forgotten = self.forgotten.lock();
+        entry.tags.iter().any(|tag| {
+            let last = forgotten.tags.get(tag).unwrap_or(&forgotten.floor);
+            *last > entry.since.0
+        })
+    }
+}
