@@ -11,13 +11,14 @@ use serde_json::{Map, Value};
 use tracing::Instrument as _;
 
 use crate::answer::Output;
-use crate::call::Origin;
+use crate::call::{Call, Origin};
 use crate::error::{Refusal, Reply};
 use crate::policy::telemetry::Observed;
 use crate::policy::validation::Decoded;
 use crate::policy::{attempt, auth, gate, timeout, validation};
 use crate::principal::Principal;
 use crate::server::Core;
+use crate::tool::Running;
 
 /// A call as it comes in.
 #[derive(Debug)]
@@ -56,15 +57,22 @@ async fn stages(server: &Arc<Core>, request: Request) -> Result<Output, Refusal>
     let permit = auth::authorize(server, found, request.caller)?;
     // Before anything is charged: a call that cannot run costs nothing.
     let decoded = validation::decode(server, permit, request.arguments, request.origin)?;
-    execute(decoded).await
+    paid(decoded).await
 }
 
-/// The part that costs something, once a call is known to be allowed and well formed.
-async fn execute(decoded: Decoded) -> Result<Output, Refusal> {
+/// Stages 6 to 9: from here on the call costs something. It owns what it needs, so that it can go on in a task of its own.
+async fn paid(decoded: Decoded) -> Result<Output, Refusal> {
+    timed(decoded).await
+}
+
+/// Stages 10 and 11: how long, and how often.
+async fn timed(decoded: Decoded) -> Result<Output, Refusal> {
     let Decoded { call, ready } = decoded;
     // The deadline covers waiting and trying again: a client waits for the whole, not for a part.
-    timeout::within(&call.tool.policies.timeout, async {
-        attempt::run(&call, ready).await.map_err(Refusal::from)
-    })
-    .await
+    timeout::within(&call.tool.policies.timeout, attempted(&call, ready)).await
+}
+
+/// Stages 12 to 14: one attempt.
+async fn attempted(call: &Call, ready: Running) -> Result<Output, Refusal> {
+    Ok(attempt::run(call, ready).await?)
 }

@@ -17,6 +17,7 @@ use crate::arg::{Need, What};
 use crate::error::{Result, ServerError};
 use crate::policy::Effective;
 use crate::principal::Principal;
+use crate::store::{MemoryStore, Store};
 use crate::tool::Toolset;
 
 /// Tools per page of a list: enough for most servers to answer with one.
@@ -47,6 +48,7 @@ pub struct Server {
     principal: Option<Arc<Principal>>,
     implies: HashMap<String, BTreeSet<String>>,
     defaults: Policies<'static>,
+    store: Arc<dyn Store>,
     page_size: usize,
 }
 
@@ -78,6 +80,7 @@ impl Server {
             principal: None,
             implies: HashMap::new(),
             defaults: Policies::new(),
+            store: Arc::new(MemoryStore::new()),
             page_size: PAGE_SIZE,
         }
     }
@@ -155,6 +158,12 @@ impl Server {
         self
     }
 
+    /// Sets where calls share state: rate buckets, cached results, claims. The default is this process's memory.
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.store = Arc::new(store);
+        self
+    }
+
     /// Sets how many tools a page of `tools/list` holds. The default is 200.
     pub fn page_size(mut self, tools: usize) -> Self {
         self.page_size = tools.max(1);
@@ -180,6 +189,7 @@ impl Server {
             state: self.state,
             principal: self.principal,
             implies: self.implies,
+            store: self.store,
             page_size: self.page_size,
         };
         core.check_needs()?;
@@ -203,6 +213,7 @@ pub(crate) struct Core {
     state: State,
     pub(crate) principal: Option<Arc<Principal>>,
     implies: HashMap<String, BTreeSet<String>>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) page_size: usize,
 }
 
