@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
 use crate::principal::{Caller, Principal};
+use crate::rounds::Rounds;
 use crate::server::Core;
 use crate::server::registry::Mounted;
 
@@ -20,6 +21,7 @@ pub struct Call {
     pub(crate) arguments: Map<String, Value>,
     pub(crate) caller: Option<Arc<Principal>>,
     pub(crate) origin: Origin,
+    pub(crate) rounds: Rounds,
 }
 
 /// Where a call came from: everything but the tool and its arguments.

@@ -5,6 +5,9 @@ use std::fmt::Debug;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
+use crate::error::ToolError;
+use crate::rounds::Question;
+
 /// How important a log message is (RFC 5424, section 6.2.1, as MCP uses it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "the names are RFC 5424's")]
@@ -28,11 +31,34 @@ pub struct ClientInfo {
     pub version: String,
 }
 
+/// What a client can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Capability {
+    /// To show its user a form.
+    Elicitation,
+    /// To send its user to an address.
+    ElicitationUrl,
+    /// To run its model.
+    Sampling,
+    /// To name the folders it works in.
+    Roots,
+}
+
 /// What the server can say to the client while a call runs.
 pub(crate) trait Client: Debug + Send + Sync {
     fn info(&self) -> Option<ClientInfo>;
 
     fn protocol_version(&self) -> &str;
+
+    /// Whether the client declared that it can do this.
+    fn can(&self, capability: Capability) -> bool;
+
+    /// Whether questions end the call and come back answered (2026-07-28), rather than being asked while it runs.
+    fn asks_in_rounds(&self) -> bool;
+
+    /// Asks while the call runs.
+    fn ask(&self, question: Question) -> BoxFuture<'_, Result<Value, ToolError>>;
 
     /// Sends a progress notification, if the client asked for them.
     fn progress<'a>(

@@ -7,8 +7,9 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::call::Call;
-use crate::client::{ClientInfo, LogLevel};
+use crate::client::{Capability, Client, ClientInfo, LogLevel};
 use crate::principal::Caller;
+use crate::rounds::Rounds;
 
 /// The surroundings of one call, as a tool's parameter.
 ///
@@ -56,6 +57,19 @@ impl Context {
     /// The caller, where there is one.
     pub fn caller(&self) -> Option<Caller> {
         self.0.caller()
+    }
+
+    /// Whether the client declared that it can do this.
+    pub fn can(&self, capability: Capability) -> bool {
+        self.client().can(capability)
+    }
+
+    pub(crate) fn client(&self) -> &dyn Client {
+        &*self.0.origin.client
+    }
+
+    pub(crate) fn rounds(&self) -> &Rounds {
+        &self.0.rounds
     }
 
     /// Whether the client has cancelled the call or gone away.

@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 
 use crate::answer::Output;
 use crate::call::{Call, Origin};
-use crate::error::{Refusal, Reply};
+use crate::error::{Refusal, Reply, Signal};
 use crate::policy::telemetry::Observed;
 use crate::policy::validation::Decoded;
 use crate::policy::{attempt, auth, gate, timeout, validation};
@@ -74,5 +74,16 @@ async fn timed(decoded: Decoded) -> Result<Output, Refusal> {
 
 /// Stages 12 to 14: one attempt.
 async fn attempted(call: &Call, ready: Running) -> Result<Output, Refusal> {
-    Ok(attempt::run(call, ready).await?)
+    let error = match attempt::run(call, ready).await {
+        Ok(output) => return Ok(output),
+        Err(error) => error,
+    };
+    match error.signal() {
+        Some(Signal::Lacks(capability)) => Err(Refusal::Lacks(capability)),
+        Some(Signal::Interrupted) => match call.rounds.interrupt(call) {
+            Some(asked) => Err(Refusal::InputRequired(asked)),
+            None => Err(Refusal::Tool(error)),
+        },
+        None => Err(Refusal::Tool(error)),
+    }
 }

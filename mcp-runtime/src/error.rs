@@ -9,10 +9,13 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::answer::Output;
+use crate::client::Capability;
 use crate::policy::auth::{Denied, Permits};
 use crate::policy::gate::Unknown;
 use crate::policy::timeout::Elapsed;
 use crate::policy::validation::Invalid;
+use crate::rounds::InputRequired;
+use crate::seal::Broken;
 
 /// The key under which an error object stands in a result's `_meta`.
 pub const ERROR_META_KEY: &str = "dev.mcp-runtime/error";
@@ -50,6 +53,16 @@ struct Inner {
     fields: Vec<FieldError>,
     retry_after: Option<Duration>,
     cause: Option<Cause>,
+    signal: Option<Signal>,
+}
+
+/// What an error carries out of a tool beside its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// The tool asked something; the client is to answer and call again.
+    Interrupted,
+    /// The tool needs what the client cannot do.
+    Lacks(Capability),
 }
 
 /// What sort of failure it is: what the caller can do about it, and whether a policy may try again.
@@ -70,6 +83,8 @@ pub enum ErrorKind {
     Timeout,
     /// The tool says no for a reason of its own. Never retried.
     Failed,
+    /// The user said no, or dismissed the question. Never retried.
+    NotConfirmed,
     /// A bug or an unexpected fault: the model reads an id alone. Never retried.
     Internal,
 }
@@ -85,6 +100,7 @@ impl ErrorKind {
             Self::Transient => "unavailable",
             Self::Timeout => "timeout",
             Self::Failed => "failed",
+            Self::NotConfirmed => "not_confirmed",
             Self::Internal => "internal",
         }
     }
@@ -119,6 +135,7 @@ impl ToolError {
             fields: Vec::new(),
             retry_after: None,
             cause: None,
+            signal: None,
         }))
     }
 
@@ -215,6 +232,24 @@ impl ToolError {
         self.0.retry_after
     }
 
+    /// What a question returns to the tool while the client has not answered.
+    pub(crate) fn interrupted() -> Self {
+        let mut error = Self::failed("waiting for an answer from the client");
+        error.0.signal = Some(Signal::Interrupted);
+        error
+    }
+
+    /// What a question returns where the client cannot be asked.
+    pub(crate) fn unanswerable(capability: Capability) -> Self {
+        let mut error = Self::failed("this client cannot be asked");
+        error.0.signal = Some(Signal::Lacks(capability));
+        error
+    }
+
+    pub(crate) fn signal(&self) -> Option<Signal> {
+        self.0.signal
+    }
+
     pub(crate) fn with_fields(mut self, fields: Vec<FieldError>) -> Self {
         self.0.fields = fields;
         self
@@ -229,6 +264,7 @@ impl ToolError {
             fields,
             retry_after,
             cause,
+            signal: _,
         } = *self.0;
         let mut failure = Failure::new(kind.code(), message);
         if kind == ErrorKind::Internal || cause.is_some() {
@@ -433,6 +469,9 @@ pub(crate) enum Refusal {
     Invalid(Invalid),
     Elapsed(Elapsed),
     Tool(ToolError),
+    InputRequired(InputRequired),
+    Lacks(Capability),
+    BrokenState,
     Cancelled,
 }
 
@@ -452,6 +491,12 @@ refusals!(
     Tool(ToolError)
 );
 
+impl From<Broken> for Refusal {
+    fn from(_: Broken) -> Self {
+        Self::BrokenState
+    }
+}
+
 impl From<Unknown> for Refusal {
     fn from(_: Unknown) -> Self {
         Self::Unknown
@@ -465,6 +510,12 @@ pub(crate) enum Reply {
     Failure(Failure),
     /// JSON-RPC -32602: as far as this caller is concerned there is no such tool.
     UnknownTool,
+    /// The client is to answer questions and call again.
+    InputRequired(InputRequired),
+    /// JSON-RPC -32021: the client lacks what the tool needs.
+    Lacks(Capability),
+    /// JSON-RPC -32602: the state that the client sent back is not the one it was given.
+    BrokenState,
     /// Nobody waits for an answer any more.
     Cancelled,
 }
@@ -475,6 +526,9 @@ impl Refusal {
         let failure = match self {
             Self::Unknown => return Reply::UnknownTool,
             Self::Cancelled => return Reply::Cancelled,
+            Self::InputRequired(asked) => return Reply::InputRequired(asked),
+            Self::Lacks(capability) => return Reply::Lacks(capability),
+            Self::BrokenState => return Reply::BrokenState,
             Self::Tool(error) => error.into_failure(tool),
             Self::Denied(Denied(Permits::NeedsScopes(scopes))) => Failure::new(
                 "insufficient_scope",
@@ -514,6 +568,9 @@ impl Reply {
             Self::Output(_) => "ok",
             Self::Failure(failure) => failure.code,
             Self::UnknownTool => "unknown_tool",
+            Self::InputRequired(_) => "input_required",
+            Self::Lacks(_) => "client_lacks_capability",
+            Self::BrokenState => "broken_state",
             Self::Cancelled => "cancelled",
         }
     }

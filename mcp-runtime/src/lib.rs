@@ -35,14 +35,18 @@ pub mod __private;
 
 mod answer;
 mod arg;
+mod ask;
 mod blocking;
 mod call;
 mod client;
+mod clock;
 mod context;
 mod corridor;
 mod error;
 mod policy;
 mod principal;
+mod rounds;
+mod seal;
 mod server;
 pub mod store;
 #[cfg(feature = "testing")]
@@ -54,8 +58,9 @@ pub use mcp_macros::{tool, tools};
 
 pub use self::answer::{Answer, Audio, Content, Embedded, Image, IntoContent, Json, Link, Output};
 pub use self::arg::{Args, FromCall, Needs, State, ToolArg};
+pub use self::ask::{Root, Sampled};
 pub use self::call::Call;
-pub use self::client::{ClientInfo, LogLevel};
+pub use self::client::{Capability, ClientInfo, LogLevel};
 pub use self::context::Context;
 pub use self::error::{ERROR_META_KEY, ErrorKind, FieldError, Result, ServerError, ToolError};
 pub use self::principal::{Caller, Principal};

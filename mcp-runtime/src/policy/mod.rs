@@ -10,6 +10,7 @@ pub(crate) mod timeout;
 pub(crate) mod validation;
 
 use mcp_grammar::Policies;
+use sha2::{Digest as _, Sha256};
 
 /// The policies of one tool as they run: what it declares, then what its list and its server declare for it.
 #[derive(Debug)]
@@ -17,6 +18,7 @@ pub(crate) struct Effective {
     pub(crate) declared: Policies<'static>,
     pub(crate) auth: auth::Rule,
     pub(crate) timeout: timeout::Rule,
+    fingerprint: String,
 }
 
 impl Effective {
@@ -33,7 +35,21 @@ impl Effective {
         Self {
             auth: auth::Rule::new(declared.auth),
             timeout: timeout::Rule::new(&declared),
+            fingerprint: fingerprint(&declared),
             declared,
         }
     }
+
+    /// A hash of all policies: what a sealed state or a record was made under.
+    pub(crate) fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+}
+
+fn fingerprint(policies: &Policies<'_>) -> String {
+    let digest = Sha256::digest(format!("{policies:?}"));
+    digest[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 use super::auth::Permit;
 use crate::arg::Params;
 use crate::call::{Call, Origin};
-use crate::error::FieldError;
+use crate::error::{FieldError, Refusal};
+use crate::rounds::{Binding, Rounds};
 use crate::server::Core;
 use crate::server::registry::Mounted;
 use crate::tool::Running;
@@ -29,15 +30,25 @@ pub(crate) fn decode(
     server: &Arc<Core>,
     permit: Permit,
     arguments: Map<String, Value>,
-    origin: Origin,
-) -> Result<Decoded, Invalid> {
+    mut origin: Origin,
+) -> Result<Decoded, Refusal> {
     let (tool, caller) = permit.into_parts();
+    let binding = Binding {
+        server,
+        caller: caller.as_deref(),
+        tool: &tool,
+        arguments: &arguments,
+    };
+    let state = origin.request_state.take();
+    let responses = origin.input_responses.take();
+    let rounds = Rounds::open(&binding, state.as_deref(), responses)?;
     let call = Arc::new(Call {
         server: Arc::clone(server),
         tool,
         arguments,
         caller,
         origin,
+        rounds,
     });
     let ready = read(&call)?;
     Ok(Decoded { call, ready })

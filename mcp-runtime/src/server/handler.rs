@@ -87,7 +87,9 @@ impl ServerHandler for Handler {
             origin: Origin {
                 request_id: context.id.to_string(),
                 cancelled: context.ct.clone(),
-                input_responses: None,
+                input_responses: params
+                    .input_responses
+                    .map(|responses| responses.into_iter().collect()),
                 request_state: params.request_state,
                 client: Arc::new(Remote::new(context, self.level.load(Ordering::Relaxed))),
             },
@@ -98,6 +100,9 @@ impl ServerHandler for Handler {
             Reply::Output(output) => Ok(wire::result(output, &self.core.identity).into()),
             Reply::Failure(failure) => Ok(wire::failure(&failure, &self.core.identity).into()),
             Reply::UnknownTool => Err(wire::unknown_tool(&tool)),
+            Reply::InputRequired(asked) => wire::input_required(asked),
+            Reply::Lacks(capability) => Err(wire::lacks(capability)),
+            Reply::BrokenState => Err(wire::broken_state()),
             Reply::Cancelled => Err(ErrorData::internal_error("cancelled", None)),
         }
     }

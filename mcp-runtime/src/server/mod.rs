@@ -14,9 +14,11 @@ use mcp_grammar::Policies;
 
 use self::registry::{Mount, Mounted, Registry};
 use crate::arg::{Need, What};
+use crate::clock::Clock;
 use crate::error::{Result, ServerError};
 use crate::policy::Effective;
 use crate::principal::Principal;
+use crate::seal::Seal;
 use crate::store::{MemoryStore, Store};
 use crate::tool::Toolset;
 
@@ -49,6 +51,7 @@ pub struct Server {
     implies: HashMap<String, BTreeSet<String>>,
     defaults: Policies<'static>,
     store: Arc<dyn Store>,
+    state_key: Option<Vec<u8>>,
     page_size: usize,
 }
 
@@ -81,6 +84,7 @@ impl Server {
             implies: HashMap::new(),
             defaults: Policies::new(),
             store: Arc::new(MemoryStore::new()),
+            state_key: None,
             page_size: PAGE_SIZE,
         }
     }
@@ -164,6 +168,13 @@ impl Server {
         self
     }
 
+    /// Sets the key that seals what clients carry between the rounds of a call. Without one, a key of this process alone is made: fine for a single
+    /// machine, while several behind one address need the same key. Use 32 random bytes.
+    pub fn state_key(mut self, key: impl Into<Vec<u8>>) -> Self {
+        self.state_key = Some(key.into());
+        self
+    }
+
     /// Sets how many tools a page of `tools/list` holds. The default is 200.
     pub fn page_size(mut self, tools: usize) -> Self {
         self.page_size = tools.max(1);
@@ -190,6 +201,11 @@ impl Server {
             principal: self.principal,
             implies: self.implies,
             store: self.store,
+            seal: match self.state_key {
+                Some(key) => Seal::new(&key),
+                None => Seal::random(),
+            },
+            clock: Clock::start(),
             page_size: self.page_size,
         };
         core.check_needs()?;
@@ -214,6 +230,8 @@ pub(crate) struct Core {
     pub(crate) principal: Option<Arc<Principal>>,
     implies: HashMap<String, BTreeSet<String>>,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) seal: Seal,
+    pub(crate) clock: Clock,
     pub(crate) page_size: usize,
 }
 

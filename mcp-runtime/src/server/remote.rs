@@ -5,11 +5,14 @@ use std::fmt;
 use futures_util::future::BoxFuture;
 use rmcp::model::{
     LoggingLevel, LoggingMessageNotificationParam, ProgressNotificationParam, ProtocolVersion,
+    ServerRequest,
 };
 use rmcp::service::{RequestContext, RoleServer};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::client::{Client, ClientInfo, LogLevel};
+use crate::client::{Capability, Client, ClientInfo, LogLevel};
+use crate::error::ToolError;
+use crate::rounds::Question;
 
 /// The client that sent a request, for as long as the request runs.
 pub(super) struct Remote {
@@ -49,6 +52,38 @@ impl Client for Remote {
 
     fn protocol_version(&self) -> &str {
         self.version.as_ref().map_or("", ProtocolVersion::as_str)
+    }
+
+    fn can(&self, capability: Capability) -> bool {
+        let Some(declared) = self.context.client_capabilities() else {
+            return false;
+        };
+        match capability {
+            Capability::Sampling => declared.sampling.is_some(),
+            Capability::Roots => declared.roots.is_some(),
+            Capability::Elicitation => declared.elicitation.is_some_and(|modes| {
+                // A client that names no mode means forms (MCP 2025-11-25, "Elicitation").
+                modes.form.is_some() || modes.url.is_none()
+            }),
+            Capability::ElicitationUrl => declared
+                .elicitation
+                .is_some_and(|modes| modes.url.is_some()),
+        }
+    }
+
+    fn asks_in_rounds(&self) -> bool {
+        self.version
+            .as_ref()
+            .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
+    }
+
+    fn ask(&self, question: Question) -> BoxFuture<'_, Result<Value, ToolError>> {
+        Box::pin(async move {
+            let request = json!({"method": question.method, "params": question.params});
+            let request: ServerRequest = serde_json::from_value(request)?;
+            let answer = self.context.peer.send_request(request).await?;
+            Ok(serde_json::to_value(answer)?)
+        })
     }
 
     fn progress<'a>(

@@ -6,15 +6,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rmcp::ErrorData;
 use rmcp::model::{
-    CallToolResult, ContentBlock, Icon, Implementation, MetaObject, Resource, ResourceContents,
-    Tool, ToolAnnotations,
+    CallToolResponse, CallToolResult, ClientCapabilities, ContentBlock, ElicitationCapability,
+    Icon, Implementation, InputRequest, InputRequests, InputRequiredResult, MetaObject, Resource,
+    ResourceContents, RootsCapabilities, SamplingCapability, Tool, ToolAnnotations,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Identity;
 use super::registry::Mounted;
 use crate::answer::{Body, Content, Embedded, Link, Output};
-use crate::error::{ERROR_META_KEY, Failure};
+use crate::client::Capability;
+use crate::error::{ERROR_META_KEY, Failure, incident_id};
+use crate::rounds::InputRequired;
 
 /// Where a result names the server (MCP 2026-07-28, "_meta").
 const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
@@ -94,6 +97,46 @@ pub(super) fn failure(failure: &Failure, identity: &Identity) -> CallToolResult 
     meta.0.insert(ERROR_META_KEY.to_owned(), failure.object());
     result.meta = Some(meta);
     result
+}
+
+/// The questions of a round, as requests of the protocol.
+pub(super) fn input_required(asked: InputRequired) -> Result<CallToolResponse, ErrorData> {
+    let requests = asked.questions.into_iter().map(|(key, question)| {
+        let request = json!({"method": question.method, "params": question.params});
+        Ok((key, serde_json::from_value::<InputRequest>(request)?))
+    });
+    let requests: serde_json::Result<InputRequests> = requests.collect();
+    match requests {
+        Ok(requests) => {
+            let result = InputRequiredResult::new(Some(requests), Some(asked.state));
+            Ok(CallToolResponse::InputRequired(result))
+        }
+        Err(error) => {
+            let id = incident_id();
+            tracing::error!(%id, %error, "a question is not in the protocol's form");
+            let text = format!("internal error (id {id})");
+            Err(ErrorData::internal_error(text, None))
+        }
+    }
+}
+
+pub(super) fn lacks(capability: Capability) -> ErrorData {
+    let mut required = ClientCapabilities::default();
+    match capability {
+        Capability::Elicitation | Capability::ElicitationUrl => {
+            required.elicitation = Some(ElicitationCapability::default());
+        }
+        Capability::Sampling => required.sampling = Some(SamplingCapability::default()),
+        Capability::Roots => required.roots = Some(RootsCapabilities::default()),
+    }
+    ErrorData::missing_required_client_capability(required)
+}
+
+pub(super) fn broken_state() -> ErrorData {
+    ErrorData::invalid_params(
+        "this requestState is not the one you were given, or it has expired; call again without it",
+        None,
+    )
 }
 
 /// The one text for tools that do not exist and tools this caller may not see.

@@ -1,0 +1,249 @@
+//! Asking the client and its user, written once for both of the protocol's ways.
+//!
+//! Under 2026-07-28 a question ends the call with `input_required`, and the tool's body runs again when the answer is there; under 2025-11-25 the
+//! server asks while the tool waits.
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::client::Capability;
+use crate::context::Context;
+use crate::error::{ErrorKind, ToolError};
+use crate::rounds::Question;
+
+impl Context {
+    /// Asks the user to fill in a form: `T`'s fields, each a text, a number, a boolean or a choice (MCP, "Elicitation").
+    ///
+    /// `key` names the question within this call. Under 2026-07-28 the tool's body runs again once the answer is there, so what must happen only
+    /// once stands in [`once`](Self::once).
+    ///
+    /// ```
+    /// use mcp_runtime::prelude::*;
+    /// use schemars::JsonSchema;
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize, JsonSchema)]
+    /// struct Who {
+    ///     /// Your name.
+    ///     name: String,
+    /// }
+    ///
+    /// /// Greet the user by name.
+    /// #[tool]
+    /// async fn greet(ctx: Context) -> Result<String, ToolError> {
+    ///     let who: Who = ctx.ask("who", "What is your name?").await?;
+    ///     Ok(format!("Hello, {}!", who.name))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The user declined, or the client cannot ask. Hand the error on with `?`: under 2026-07-28 it also carries the question out.
+    pub async fn ask<T: DeserializeOwned + JsonSchema>(
+        &self,
+        key: &str,
+        message: impl Into<String> + Send,
+    ) -> Result<T, ToolError> {
+        let mut generator = SchemaSettings::draft2020_12()
+            .with(|settings| {
+                settings.inline_subschemas = true;
+                settings.meta_schema = None;
+            })
+            .into_generator();
+        let mut schema = generator.root_schema_for::<T>();
+        schema.remove("title");
+        let content = self.form(key, message.into(), schema.to_value()).await?;
+        T::deserialize(&content).map_err(|_| unusable())
+    }
+
+    /// Asks the user to fill in a form of this JSON Schema: an object of texts, numbers, booleans and choices.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask).
+    pub async fn ask_with_schema(
+        &self,
+        key: &str,
+        message: impl Into<String> + Send,
+        schema: Value,
+    ) -> Result<Value, ToolError> {
+        self.form(key, message.into(), schema).await
+    }
+
+    /// Asks the user to visit an address, and returns when they say they did: for what must not pass through the client, such as a payment or a
+    /// login.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask).
+    pub async fn ask_to_visit(
+        &self,
+        key: &str,
+        message: impl Into<String> + Send,
+        url: impl Into<String> + Send,
+    ) -> Result<(), ToolError> {
+        let params = json!({
+            "mode": "url",
+            "message": message.into(),
+            "url": url.into(),
+            "elicitationId": crate::error::incident_id(),
+        });
+        let answer = self
+            .question(
+                key,
+                Capability::ElicitationUrl,
+                "elicitation/create",
+                params,
+            )
+            .await?;
+        accepted(&answer).map(drop)
+    }
+
+    /// Asks the client's model for a completion of at most `max_tokens` tokens (MCP, "Sampling").
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask).
+    pub async fn sample(
+        &self,
+        key: &str,
+        prompt: impl Into<String> + Send,
+        max_tokens: u32,
+    ) -> Result<Sampled, ToolError> {
+        let params = json!({
+            "messages": [{"role": "user", "content": {"type": "text", "text": prompt.into()}}],
+            "maxTokens": max_tokens,
+        });
+        let answer = self
+            .question(key, Capability::Sampling, "sampling/createMessage", params)
+            .await?;
+        Sampled::deserialize(&answer).map_err(|_| unusable())
+    }
+
+    /// Asks for the folders the client works in (MCP, "Roots").
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask).
+    pub async fn roots(&self, key: &str) -> Result<Vec<Root>, ToolError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            roots: Vec<Root>,
+        }
+        let answer = self
+            .question(key, Capability::Roots, "roots/list", json!({}))
+            .await?;
+        let answer = Answer::deserialize(&answer).map_err(|_| unusable())?;
+        Ok(answer.roots)
+    }
+
+    /// Runs a step once in the life of a call, however often its questions make the body run: later rounds get the first one's value.
+    ///
+    /// The value travels with the client, signed and readable: it must be nothing secret.
+    ///
+    /// # Errors
+    /// The step's own, and an internal error where its value is not JSON. A step that failed runs again.
+    pub async fn once<T, F>(&self, key: &str, step: F) -> Result<T, ToolError>
+    where
+        T: Serialize + DeserializeOwned,
+        F: Future<Output = Result<T, ToolError>> + Send,
+    {
+        if let Some(value) = self.rounds().step(key) {
+            return Ok(T::deserialize(&value)?);
+        }
+        let value = step.await?;
+        self.rounds()
+            .finish_step(key, serde_json::to_value(&value)?);
+        Ok(value)
+    }
+
+    async fn form(&self, key: &str, message: String, schema: Value) -> Result<Value, ToolError> {
+        let params = json!({"mode": "form", "message": message, "requestedSchema": schema});
+        let answer = self
+            .question(key, Capability::Elicitation, "elicitation/create", params)
+            .await?;
+        accepted(&answer)
+    }
+
+    async fn question(
+        &self,
+        key: &str,
+        capability: Capability,
+        method: &'static str,
+        params: Value,
+    ) -> Result<Value, ToolError> {
+        let client = self.client();
+        if client.asks_in_rounds() {
+            if let Some(answer) = self.rounds().answer(key)
+                && fits(method, answer)
+            {
+                return Ok(answer.clone());
+            }
+            if !client.can(capability) {
+                return Err(ToolError::unanswerable(capability));
+            }
+            self.rounds().ask(key, Question { method, params });
+            return Err(ToolError::interrupted());
+        }
+        if !client.can(capability) {
+            return Err(ToolError::unanswerable(capability));
+        }
+        client.ask(Question { method, params }).await
+    }
+}
+
+/// What a client's model wrote.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sampled {
+    /// The model that wrote it, as the client names it.
+    pub model: String,
+    /// Who wrote it: `assistant`, as a rule.
+    pub role: String,
+    /// The message's content blocks, as MCP has them.
+    pub content: Value,
+}
+
+impl Sampled {
+    /// The text of the first text block.
+    pub fn text(&self) -> Option<&str> {
+        let blocks = match &self.content {
+            Value::Array(blocks) => blocks.as_slice(),
+            block => std::slice::from_ref(block),
+        };
+        blocks.iter().find_map(|block| block.get("text")?.as_str())
+    }
+}
+
+/// A folder the client works in.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Root {
+    /// Its address, such as `file:///home/ada/project`.
+    pub uri: String,
+    /// Its name.
+    pub name: Option<String>,
+}
+
+/// Whether an answer has the form of its question's: one that has not is asked for again.
+fn fits(method: &str, answer: &Value) -> bool {
+    let key = match method {
+        "elicitation/create" => "action",
+        "sampling/createMessage" => "content",
+        _ => "roots",
+    };
+    answer.get(key).is_some()
+}
+
+/// The content of a form that the user sent.
+fn accepted(answer: &Value) -> Result<Value, ToolError> {
+    match answer.get("action").and_then(Value::as_str) {
+        Some("accept") => Ok(answer.get("content").cloned().unwrap_or(Value::Null)),
+        Some("decline") => Err(ToolError::new(ErrorKind::NotConfirmed, "the user declined")),
+        _ => Err(ToolError::new(
+            ErrorKind::NotConfirmed,
+            "the user dismissed the question",
+        )),
+    }
+}
+
+fn unusable() -> ToolError {
+    ToolError::invalid_input("the client's answer does not have the form that was asked for")
+}
