@@ -1,0 +1,136 @@
+//! A connection like stdio's: lines of JSON through a pipe, here within one process.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
+use tokio::sync::mpsc;
+
+use super::wire::Exchange;
+use crate::principal::Principal;
+use crate::server::Core;
+use crate::server::handler::Handler;
+
+/// What the pipe holds before a writer must wait.
+const PIPE_BYTES: usize = 64 * 1024;
+
+/// One end of the pipe; a task of its own serves the other. Dropping it closes the pipe.
+#[derive(Debug)]
+pub(super) struct Connection {
+    server: Arc<Core>,
+    outgoing: mpsc::UnboundedSender<Outgoing>,
+}
+
+/// A message to send, and where its answer goes if it is a request.
+#[derive(Debug)]
+struct Outgoing {
+    message: Value,
+    request: Option<(u64, mpsc::UnboundedSender<Value>)>,
+}
+
+impl Connection {
+    pub(super) fn open(server: Arc<Core>, caller: Option<Arc<Principal>>) -> Self {
+        let (ours, theirs) = tokio::io::duplex(PIPE_BYTES);
+        let handler = Handler::with_caller(Arc::clone(&server), caller);
+        tokio::spawn(async move {
+            match rmcp::serve_server(handler, theirs).await {
+                Ok(running) => drop(running.waiting().await),
+                // The client left before it had said anything.
+                Err(error) => tracing::debug!(%error, "no session"),
+            }
+        });
+        let (outgoing, messages) = mpsc::unbounded_channel();
+        tokio::spawn(carry(ours, messages));
+        Self { server, outgoing }
+    }
+
+    pub(super) fn reopen(&self, caller: Option<Arc<Principal>>) -> Self {
+        Self::open(Arc::clone(&self.server), caller)
+    }
+
+    pub(super) fn request(&self, id: u64, message: Value) -> Exchange {
+        let (answers, messages) = mpsc::unbounded_channel();
+        self.send(message, Some((id, answers)));
+        let outgoing = self.outgoing.clone();
+        Exchange::new(messages, move || {
+            let message = json!({
+                "jsonrpc": "2.0",
+                "method": "notifications/cancelled",
+                "params": {"requestId": id},
+            });
+            // A connection that is gone has cancelled everything itself.
+            let _ = outgoing.send(Outgoing {
+                message,
+                request: None,
+            });
+        })
+    }
+
+    pub(super) fn notify(&self, message: Value) {
+        self.send(message, None);
+    }
+
+    fn send(&self, message: Value, request: Option<(u64, mpsc::UnboundedSender<Value>)>) {
+        // Where the server is gone, the answer's channel closes, and that is what the test reads.
+        let _ = self.outgoing.send(Outgoing { message, request });
+    }
+}
+
+/// Carries messages both ways until either end is closed.
+async fn carry(pipe: DuplexStream, mut outgoing: mpsc::UnboundedReceiver<Outgoing>) {
+    let (reader, mut writer) = tokio::io::split(pipe);
+    let mut lines = BufReader::new(reader).lines();
+    let mut open = HashMap::new();
+    loop {
+        let mut line = tokio::select! {
+            biased;
+            line = lines.next_line() => match line {
+                Ok(Some(line)) => match route(&line, &mut open) {
+                    Some(refusal) => refusal,
+                    None => continue,
+                },
+                _ => return,
+            },
+            message = outgoing.recv() => match message {
+                Some(Outgoing { message, request }) => {
+                    open.extend(request);
+                    message.to_string()
+                }
+                None => return,
+            },
+        };
+        line.push('\n');
+        if writer.write_all(line.as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Gives a message to the request it belongs to. What the server asks of the client is refused.
+fn route(line: &str, open: &mut HashMap<u64, mpsc::UnboundedSender<Value>>) -> Option<String> {
+    let Ok(message) = serde_json::from_str::<Value>(line) else {
+        panic!("the server wrote a line that is not JSON: {line}");
+    };
+    let id = message.get("id").and_then(Value::as_u64);
+    match (message.get("method"), message.get("id")) {
+        (None, _) => {
+            if let Some(request) = id.and_then(|id| open.remove(&id)) {
+                let _ = request.send(message);
+            }
+        }
+        (Some(_), Some(id)) => {
+            let error = json!({"code": -32601, "message": "the test's client answers no requests"});
+            return Some(json!({"jsonrpc": "2.0", "id": id, "error": error}).to_string());
+        }
+        (Some(_), None) => {
+            let token = message["params"]["progressToken"].as_u64();
+            // A log message names no request: it is heard by all that run.
+            let concerns = |id: &u64| token.is_none_or(|token| token == *id);
+            for (_, request) in open.iter().filter(|(id, _)| concerns(id)) {
+                let _ = request.send(message.clone());
+            }
+        }
+    }
+    None
+}
