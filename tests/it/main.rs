@@ -1,5 +1,14 @@
-//! What the crate promises, held from outside: a module per area.
-#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+//! What is promised across crates, held from outside: a module per area.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on says where and stops"
+)]
+
+mod clients;
+mod docs;
 mod protocol;
+mod served;
 mod testing;
+mod transcripts;

@@ -1,0 +1,67 @@
+//! Each example prints what the page beside it says: `examples/01_hello.md` for `examples/01_hello.rs`.
+//!
+//! `TRYCMD=overwrite` writes the pages again; read what was written.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
+
+#[test]
+fn examples_print_what_their_pages_say() {
+    let cases = trycmd::TestCases::new();
+    // What a terminal or an operator sets must not show in the transcripts.
+    cases
+        .env("RUST_LOG", "off")
+        .env("RUST_BACKTRACE", "0")
+        .env("NO_COLOR", "1");
+    let built = built_examples();
+    for (name, page) in examples() {
+        assert!(
+            page.exists(),
+            "{} is missing: write what `{name}` prints, or see CONTRIBUTING.md",
+            page.display()
+        );
+        cases
+            .register_bin(&name, trycmd::schema::Bin::Path(built.join(&name)))
+            .case(page);
+    }
+}
+
+/// Every `NN_name.rs` with its page, in order.
+fn examples() -> Vec<(String, PathBuf)> {
+    let mut found: Vec<_> = std::fs::read_dir(EXAMPLES)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .filter_map(|path| {
+            let (number, name) = path.file_stem()?.to_str()?.split_once('_')?;
+            number.parse::<u8>().ok()?;
+            Some((name.to_owned(), path.with_extension("md")))
+        })
+        .collect();
+    found.sort_by(|one, other| one.1.cmp(&other.1));
+    assert!(!found.is_empty(), "no example was found in {EXAMPLES}");
+    found
+}
+
+/// Builds the examples (nothing to do after `cargo nextest run --workspace`) and says where they are.
+fn built_examples() -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .parent()
+        .expect("`tmp` is inside the target directory");
+    let status = Command::new(env!("CARGO"))
+        .args([
+            "build",
+            "--quiet",
+            "--locked",
+            "--workspace",
+            "--examples",
+            "--target-dir",
+        ])
+        .arg(target)
+        .status()
+        .unwrap();
+    assert!(status.success(), "the examples build");
+    target.join("debug/examples")
+}
