@@ -120,15 +120,15 @@ impl<'a> Cache<'a> {
         }
         let tags = match tags {
             Some(tags) => tags,
-            None => List::empty(Template::BLANK),
+            None => List::new(Template::BLANK),
         };
         let vary = match vary {
             Some(vary) => vary,
-            None => List::empty(Field::Arg("")),
+            None => List::new(Field::Arg("")),
         };
         let ignore = match ignore {
             Some(ignore) => ignore,
-            None => List::empty(""),
+            None => List::new(""),
         };
         Ok(Self {
             ttl,
@@ -147,7 +147,7 @@ impl<'a> Cursor<'a> {
     /// What follows the word `tags`: `(user:{id}, team:{team})`.
     pub(crate) const fn tags(&mut self, clause: Word<'a>) -> Result<Tags<'a>, Error<'a>> {
         const WRITE: &str = "write `tags(user:{id})`";
-        let mut tags = List::empty(Template::BLANK);
+        let mut tags = List::new(Template::BLANK);
         tri!(self.open(clause, WRITE));
         loop {
             let word = tri!(self.item(clause, WRITE));
@@ -162,7 +162,7 @@ impl<'a> Cursor<'a> {
                 }
                 i += 1;
             }
-            if !tags.push(tri!(Template::parse(word))) {
+            if !tags.try_push(tri!(Template::parse(word))) {
                 return Err(Error::quoting(
                     word,
                     "more than four tags:",
@@ -181,7 +181,7 @@ const fn vary_of<'a>(
     clause: Word<'a>,
 ) -> Result<List<Field<'a>, MOST_FIELDS>, Error<'a>> {
     const WRITE: &str = "write `vary(claim.locale)`";
-    let mut fields = List::empty(Field::Arg(""));
+    let mut fields = List::new(Field::Arg(""));
     tri!(cursor.open(clause, WRITE));
     loop {
         let word = tri!(cursor.item(clause, WRITE));
@@ -192,7 +192,7 @@ const fn vary_of<'a>(
                 WRITE,
             ));
         };
-        if !fields.push(field) {
+        if !fields.try_push(field) {
             return Err(Error::quoting(
                 word,
                 "more than four things to vary by:",
@@ -210,14 +210,14 @@ const fn ignore_of<'a>(
     clause: Word<'a>,
 ) -> Result<List<&'a str, MOST_FIELDS>, Error<'a>> {
     const WRITE: &str = "write `ignore(arg.trace)`";
-    let mut paths = List::empty("");
+    let mut paths = List::new("");
     tri!(cursor.open(clause, WRITE));
     loop {
         let word = tri!(cursor.item(clause, WRITE));
         let Some(Field::Arg(path)) = tri!(field(word)) else {
             return Err(Error::quoting(word, "expected an argument, found", WRITE));
         };
-        if !paths.push(path) {
+        if !paths.try_push(path) {
             return Err(Error::quoting(
                 word,
                 "more than four arguments to ignore:",

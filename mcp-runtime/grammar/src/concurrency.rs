@@ -76,7 +76,7 @@ impl<'a> Concurrency<'a> {
         }
         let keys = match keys {
             Some(keys) => keys,
-            None => List::empty(Key::Global),
+            None => List::new(Key::Global),
         };
         match (queue, wait) {
             (Some((queue, _)), Some((wait, _))) => Ok(Self {

@@ -66,7 +66,7 @@ const KNOWN: &[&str] = &[
 impl<'a> Cursor<'a> {
     /// The keys behind `per`: `caller + tenant`.
     pub(crate) const fn keys(&mut self, per: Word<'a>) -> Result<Keys<'a>, Error<'a>> {
-        let mut keys = List::empty(Key::Global);
+        let mut keys = List::new(Key::Global);
         let mut before = per;
         loop {
             let word = tri!(self.word_after(before, "write `per caller`"));
@@ -86,7 +86,7 @@ impl<'a> Cursor<'a> {
                 }
                 i += 1;
             }
-            if !keys.push(key) {
+            if !keys.try_push(key) {
                 return Err(Error::quoting(
                     word,
                     "more than three keys:",

@@ -21,16 +21,30 @@ pub struct List<T: Copy, const N: usize> {
 
 impl<T: Copy, const N: usize> List<T, N> {
     /// An empty list. Its free places hold `blank`, which is never seen: without `unsafe` they have to hold something.
-    pub const fn empty(blank: T) -> Self {
+    pub const fn new(blank: T) -> Self {
         Self {
             items: [blank; N],
             len: 0,
         }
     }
 
-    /// Appends an item and returns whether there was room for it.
+    /// The list with one more item.
+    ///
+    /// # Panics
+    /// If there is no room for it; in a `const` this is a compile error.
+    #[must_use]
+    #[track_caller]
+    pub const fn push(mut self, item: T) -> Self {
+        assert!(
+            self.try_push(item),
+            "this list has no room for another item"
+        );
+        self
+    }
+
+    /// Appends an item if there is room for it, and returns whether there was.
     #[must_use = "an item that finds no room is not in the list"]
-    pub const fn push(&mut self, item: T) -> bool {
+    pub const fn try_push(&mut self, item: T) -> bool {
         if self.len == N {
             return false;
         }

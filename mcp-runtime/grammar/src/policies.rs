@@ -77,7 +77,7 @@ impl Policies<'_> {
             takes_caller: false,
             auth: None,
             when: None,
-            rate: List::empty(Rate::BLANK),
+            rate: List::new(Rate::BLANK),
             cache: None,
             invalidates: None,
             timeout: None,

@@ -84,7 +84,7 @@ impl<'a> Rate<'a> {
         limit: 1,
         window: Duration::from_secs(1),
         burst: 1,
-        keys: List::empty(Key::Global),
+        keys: List::new(Key::Global),
         cost: Cost::Fixed(1),
         count: Count::Executions,
         shared: None,
@@ -160,7 +160,7 @@ impl<'a> Rate<'a> {
         };
         let keys = match keys {
             Some(keys) => keys,
-            None => List::empty(Key::Global),
+            None => List::new(Key::Global),
         };
         let count = match count {
             Some(count) => count,

@@ -70,7 +70,7 @@ impl<'a> When<'a> {
         if cursor.peek_word().is_none() {
             return Err(Error::empty("expected a rule", RULE));
         }
-        let mut rules = List::empty(Rule {
+        let mut rules = List::new(Rule {
             arg: "",
             claim: "",
             test: Test::Equal,
@@ -79,7 +79,7 @@ impl<'a> When<'a> {
         loop {
             let from = cursor.at();
             let rule = tri!(rule(&mut cursor, before));
-            if !rules.push(rule) {
+            if !rules.try_push(rule) {
                 return Err(Error::quoting(
                     cursor.since(from).trimmed(),
                     "more than four rules:",

@@ -37,9 +37,9 @@ pub(super) const fn parse<'a>(text: &'a str) -> Result<Auth<'a>, Error<'a>> {
         ));
     }
     let mut yard = Yard {
-        ops: List::empty(Op::None),
-        waiting: List::empty(Waiting::Open),
-        open: List::empty(Word { text: "", at: 0 }),
+        ops: List::new(Op::None),
+        waiting: List::new(Waiting::Open),
+        open: List::new(Word { text: "", at: 0 }),
         terms: 0,
     };
     let mut none = None;
@@ -147,13 +147,13 @@ impl<'a> Yard<'a> {
     const fn join(&mut self, joint: Waiting) {
         self.flush(joint);
         assert!(
-            self.waiting.push(joint),
+            self.waiting.try_push(joint),
             "as many signs wait as there are brackets for"
         );
     }
 
     const fn open(&mut self, bracket: Word<'a>) -> Result<(), Error<'a>> {
-        if !self.open.push(bracket) {
+        if !self.open.try_push(bracket) {
             return Err(Error::quoting(
                 bracket,
                 "more than eight brackets in one another:",
@@ -161,7 +161,7 @@ impl<'a> Yard<'a> {
             ));
         }
         assert!(
-            self.waiting.push(Waiting::Open),
+            self.waiting.try_push(Waiting::Open),
             "as many signs wait as there are brackets for"
         );
         Ok(())
@@ -194,7 +194,7 @@ impl<'a> Yard<'a> {
     }
 
     const fn emit(&mut self, op: Op) {
-        assert!(self.ops.push(op), "n terms have n - 1 joints");
+        assert!(self.ops.try_push(op), "n terms have n - 1 joints");
     }
 }
 
