@@ -37,13 +37,23 @@ pub(crate) async fn call(server: &Arc<Core>, request: Request) -> Reply {
     let stages = stages(server, request).instrument(observed.span());
     // The contract: a bug of ours is an answer with an id, never silence.
     let stages = AssertUnwindSafe(stages).catch_unwind();
-    let outcome = tokio::select! {
-        biased;
-        outcome = stages => {
-            outcome.unwrap_or_else(|panic| Err(attempt::caught(&*panic).into()))
-        }
-        // Dropping the stages drops the tool's future, wherever it is.
-        () = cancelled.cancelled() => Err(Refusal::Cancelled),
+    // Held to the end: a server that stops waits for whoever holds one.
+    let inside = server.lifecycle.admit();
+    let outcome = match &inside {
+        Err(closed) => Err(Refusal::from(*closed)),
+        Ok(inside) => tokio::select! {
+            biased;
+            outcome = stages => {
+                outcome.unwrap_or_else(|panic| Err(attempt::caught(&*panic).into()))
+            }
+            // Dropping the stages drops the tool's future, wherever it is.
+            () = cancelled.cancelled() => Err(Refusal::Cancelled),
+            () = inside.turned_out() => {
+                // What the tool handed to threads and tasks learns of it as of any cancellation.
+                cancelled.cancel();
+                Err(Refusal::CutOff)
+            }
+        },
     };
     let reply = Reply::new(&tool, outcome);
     observed.finish(reply.outcome());

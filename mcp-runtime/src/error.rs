@@ -16,6 +16,7 @@ use crate::policy::timeout::Elapsed;
 use crate::policy::validation::Invalid;
 use crate::rounds::InputRequired;
 use crate::seal::Broken;
+use crate::server::admission::Closed;
 
 /// The key under which an error object stands in a result's `_meta`.
 pub const ERROR_META_KEY: &str = "dev.mcp-runtime/error";
@@ -473,6 +474,10 @@ pub(crate) enum Refusal {
     Lacks(Capability),
     BrokenState,
     Cancelled,
+    /// The server is stopping and takes no new calls.
+    Closed(Closed),
+    /// The server stopped while the call was running.
+    CutOff,
 }
 
 macro_rules! refusals {
@@ -488,7 +493,8 @@ refusals!(
     Denied(Denied),
     Invalid(Invalid),
     Elapsed(Elapsed),
-    Tool(ToolError)
+    Tool(ToolError),
+    Closed(Closed)
 );
 
 impl From<Broken> for Refusal {
@@ -530,6 +536,16 @@ impl Refusal {
             Self::Lacks(capability) => return Reply::Lacks(capability),
             Self::BrokenState => return Reply::BrokenState,
             Self::Tool(error) => error.into_failure(tool),
+            Self::Closed(Closed) => Failure::new(
+                "unavailable",
+                "the server is stopping and takes no new calls",
+            )
+            .hint("nothing was done; call again once the server is back"),
+            Self::CutOff => Failure::new(
+                "unavailable",
+                format!("the server stopped before `{tool}` was done"),
+            )
+            .detail("outcome", "unknown"),
             Self::Denied(Denied(Permits::NeedsScopes(scopes))) => Failure::new(
                 "insufficient_scope",
                 format!("`{tool}` needs the scopes `{}`", scopes.join("`, `")),

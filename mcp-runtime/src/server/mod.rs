@@ -1,8 +1,11 @@
 //! The server: what it serves, what it was given, and how it starts.
 
+pub(crate) mod admission;
 pub(crate) mod handler;
+pub(crate) mod lifecycle;
 pub(crate) mod registry;
 mod remote;
+mod signals;
 mod wire;
 
 use std::any::{Any, TypeId};
@@ -12,6 +15,7 @@ use std::sync::Arc;
 
 use mcp_grammar::Policies;
 
+use self::lifecycle::Lifecycle;
 use self::registry::{Mount, Mounted, Registry};
 use crate::arg::{Need, What};
 use crate::clock::Clock;
@@ -52,6 +56,7 @@ pub struct Server {
     defaults: Policies<'static>,
     store: Arc<dyn Store>,
     state_key: Option<Vec<u8>>,
+    lifecycle: Lifecycle,
     page_size: usize,
 }
 
@@ -85,6 +90,7 @@ impl Server {
             defaults: Policies::new(),
             store: Arc::new(MemoryStore::new()),
             state_key: None,
+            lifecycle: Lifecycle::new(),
             page_size: PAGE_SIZE,
         }
     }
@@ -206,6 +212,7 @@ impl Server {
                 None => Seal::random(),
             },
             clock: Clock::start(),
+            lifecycle: self.lifecycle,
             page_size: self.page_size,
         };
         core.check_needs()?;
@@ -232,6 +239,7 @@ pub(crate) struct Core {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) seal: Seal,
     pub(crate) clock: Clock,
+    pub(crate) lifecycle: Lifecycle,
     pub(crate) page_size: usize,
 }
 

@@ -1,0 +1,347 @@
+//! How a server starts, and how it comes to a stop: new calls are refused, those inside are answered, then the hooks run.
+//!
+//! A transport takes part in three ways: it stops accepting when [`Lifecycle::closed`] is ready, it goes on answering
+//! until [`Lifecycle::drained`] is ready, and then it writes what is left and returns.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use super::admission::{Admission, Closed, Inside};
+use super::signals::Signals;
+use super::{Core, Server};
+use crate::error::{Cause, Result, ServerError};
+
+/// How long calls in flight may go on once the server stops.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// How long calls whose time is up may take to say so, and a transport to write the last answers.
+/// More than the 2 s that rmcp's loop takes for the same.
+const FLUSH: Duration = Duration::from_secs(3);
+
+/// How long the stop hooks may take, all together.
+const STOP_HOOKS: Duration = Duration::from_secs(5);
+
+type Start = Box<dyn FnOnce() -> BoxFuture<'static, Result<(), Cause>> + Send>;
+type Stop = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
+
+/// A server's life: what runs at its start and its end, and who is inside.
+pub(crate) struct Lifecycle {
+    pub(crate) admission: Admission,
+    pub(super) drain: Duration,
+    /// When those inside are turned out. Set once, when the server closes.
+    deadline: OnceLock<Instant>,
+    /// How many were.
+    cut_off: AtomicUsize,
+    start: Mutex<Vec<Start>>,
+    stop: Mutex<Vec<Stop>>,
+}
+
+impl Server {
+    /// Runs before the server takes its first call: to connect, to warm up, to check. In the order they were given.
+    ///
+    /// A hook that fails keeps the server from starting, and its error is the reason given.
+    ///
+    /// ```
+    /// use mcp_runtime::prelude::*;
+    ///
+    /// async fn migrate() -> std::io::Result<()> {
+    ///     Ok(())
+    /// }
+    ///
+    /// let server = Server::new("crm").on_start(migrate);
+    /// ```
+    pub fn on_start<F, E>(self, hook: impl FnOnce() -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let hook: Start = Box::new(|| {
+            let running = hook();
+            Box::pin(async { running.await.map_err(Into::into) })
+        });
+        self.lifecycle.start.lock().push(hook);
+        self
+    }
+
+    /// Runs when the server has stopped and its last call is over: to flush, to say goodbye. The last one given runs first.
+    ///
+    /// All together have 5 seconds; what is not done by then is left undone.
+    pub fn on_stop<F>(self, hook: impl FnOnce() -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.lifecycle
+            .stop
+            .lock()
+            .push(Box::new(|| Box::pin(hook())));
+        self
+    }
+
+    /// Sets how long calls in flight may go on once the server is told to stop. The default is 10 seconds.
+    ///
+    /// On SIGTERM, on SIGINT and at the end of stdin, new calls are refused and those in flight are answered. A call that is
+    /// not done in time is cancelled and answered with an error that says so. A second signal ends the process at once.
+    pub fn drain(mut self, within: Duration) -> Self {
+        self.lifecycle.drain = within;
+        self
+    }
+}
+
+impl Lifecycle {
+    pub(super) fn new() -> Self {
+        Self {
+            admission: Admission::default(),
+            drain: DRAIN,
+            deadline: OnceLock::new(),
+            cut_off: AtomicUsize::new(0),
+            start: Mutex::default(),
+            stop: Mutex::default(),
+        }
+    }
+
+    /// Lets a call in, unless the server is stopping.
+    pub(crate) fn admit(&self) -> Result<Inside, Closed> {
+        self.admission.admit()
+    }
+
+    /// Refuses new calls from now on, and gives those inside the drain time.
+    pub(crate) fn close(&self) {
+        self.deadline.get_or_init(|| Instant::now() + self.drain);
+        self.admission.close();
+    }
+
+    /// Becomes ready when new calls are refused.
+    pub(crate) async fn closed(&self) {
+        self.admission.closed().await;
+    }
+
+    /// Becomes ready when the server has closed and no call is inside any more.
+    pub(crate) async fn drained(&self) {
+        self.closed().await;
+        let deadline = *self.deadline.get_or_init(|| Instant::now() + self.drain);
+        let emptied = self.admission.emptied();
+        if tokio::time::timeout_at(deadline, emptied).await.is_ok() {
+            return;
+        }
+        let left = self.admission.in_flight();
+        self.cut_off.fetch_max(left, Ordering::AcqRel);
+        self.admission.turn_out();
+        // A call ends at its next await. One that blocks its thread is not waited for.
+        let _ = tokio::time::timeout(FLUSH, self.admission.emptied()).await;
+    }
+
+    /// Runs the start hooks. Only the first call does anything.
+    pub(crate) async fn start(&self) -> Result<()> {
+        let hooks = std::mem::take(&mut *self.start.lock());
+        for hook in hooks {
+            hook()
+                .await
+                .map_err(|cause| ServerError::because("a start hook failed", cause))?;
+        }
+        Ok(())
+    }
+
+    /// Runs the stop hooks, the last one first. Only the first call does anything.
+    pub(crate) async fn stop(&self) {
+        let hooks = std::mem::take(&mut *self.stop.lock());
+        let run = async {
+            for hook in hooks.into_iter().rev() {
+                hook().await;
+            }
+        };
+        if tokio::time::timeout(STOP_HOOKS, run).await.is_err() {
+            tracing::warn!(after = ?STOP_HOOKS, "the stop hooks did not finish in time");
+        }
+    }
+
+    /// The whole life of a server on one transport, for a program that does nothing else: signals are heard here.
+    pub(crate) async fn run(
+        server: &Core,
+        transport: impl Future<Output = Result<()>>,
+    ) -> Result<()> {
+        let lifecycle = &server.lifecycle;
+        let mut signals = Signals::listen()
+            .map_err(|error| ServerError::because("cannot listen for signals", error))?;
+        let mut life = pin!(lifecycle.live(transport));
+        tokio::select! {
+            ended = &mut life => return ended,
+            signal = signals.next() => {
+                tracing::info!(signal = signal.name(), in_flight = lifecycle.admission.in_flight(), "stopping");
+                lifecycle.close();
+            }
+        }
+        tokio::select! {
+            ended = &mut life => ended,
+            signal = signals.next() => {
+                tracing::warn!(signal = signal.name(), in_flight = lifecycle.admission.in_flight(), "stopping now");
+                // Returning would wait for threads that block; whoever asks twice does not want to wait.
+                std::process::exit(signal.exit_code())
+            }
+        }
+    }
+
+    /// Start hooks, service, drain, stop hooks.
+    pub(crate) async fn live(&self, transport: impl Future<Output = Result<()>>) -> Result<()> {
+        tokio::select! {
+            biased;
+            () = self.closed() => return Ok(()),
+            started = self.start() => started?,
+        }
+        // A transport that does not return by itself once it is drained is left behind.
+        let overdue = async {
+            self.drained().await;
+            tokio::time::sleep(FLUSH).await;
+        };
+        let served = tokio::select! {
+            biased;
+            served = transport => served,
+            () = overdue => {
+                tracing::warn!(after = ?FLUSH, "the transport did not finish its last answers in time");
+                Ok(())
+            }
+        };
+        self.close();
+        self.drained().await;
+        self.stop().await;
+        served?;
+        match self.cut_off.load(Ordering::Acquire) {
+            0 => Ok(()),
+            cut_off => Err(ServerError::new(format!(
+                "calls in flight that were cut off after {:?}: {cut_off}",
+                self.drain
+            ))),
+        }
+    }
+}
+
+impl fmt::Debug for Lifecycle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lifecycle")
+            .field("in_flight", &self.admission.in_flight())
+            .field("closed", &self.admission.is_closed())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    type Log = Arc<Mutex<Vec<&'static str>>>;
+
+    fn note(log: &Log, event: &'static str) -> impl Fn() + Send + 'static {
+        let log = Arc::clone(log);
+        move || log.lock().push(event)
+    }
+
+    fn server(log: &Log) -> Server {
+        let (start, stop, last) = (
+            note(log, "start"),
+            note(log, "stop"),
+            note(log, "stop last"),
+        );
+        Server::new("test")
+            .on_start(move || async move {
+                start();
+                Ok::<(), ServerError>(())
+            })
+            .on_stop(move || async move { last() })
+            .on_stop(move || async move { stop() })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn hooks_run_around_the_transport_and_the_drain() {
+        let log = Log::default();
+        let core = server(&log).build().unwrap();
+        let inside = core.lifecycle.admit().unwrap();
+        let (serving, left) = (note(&log, "serve"), note(&log, "last call"));
+        let transport = async move {
+            serving();
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_secs(9)).await;
+                left();
+                drop(inside);
+            });
+            Ok(())
+        };
+        core.lifecycle.live(transport).await.unwrap();
+        assert_eq!(
+            *log.lock(),
+            ["start", "serve", "last call", "stop", "stop last"]
+        );
+        assert!(core.lifecycle.admit().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_failing_start_hook_refuses_to_boot_with_its_error() {
+        let core = Server::new("test")
+            .on_start(|| async { Err("the database is away") })
+            .build()
+            .unwrap();
+        let refused = core.lifecycle.live(async { panic!("must not serve") });
+        let error = refused.await.unwrap_err().to_string();
+        assert_eq!(error, "a start hook failed: the database is away");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_that_outlive_the_drain_are_turned_out_and_counted() {
+        let core = Server::new("test")
+            .drain(Duration::from_secs(4))
+            .build()
+            .unwrap();
+        let inside = core.lifecycle.admit().unwrap();
+        let begun = Instant::now();
+        let call = tokio::spawn(async move { inside.turned_out().await });
+        let error = core.lifecycle.live(async { Ok(()) }).await.unwrap_err();
+        call.await.unwrap();
+        assert_eq!(begun.elapsed(), Duration::from_secs(4));
+        assert_eq!(
+            error.to_string(),
+            "calls in flight that were cut off after 4s: 1"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_transport_that_does_not_return_is_left_behind() {
+        let core = Server::new("test").build().unwrap();
+        let begun = Instant::now();
+        core.lifecycle.close();
+        let closed = core.lifecycle.live(std::future::pending());
+        closed.await.unwrap();
+        assert_eq!(
+            begun.elapsed(),
+            Duration::ZERO,
+            "closed before it started: it does not start"
+        );
+
+        let core = Server::new("test").build().unwrap();
+        let closing = async {
+            tokio::task::yield_now().await;
+            core.lifecycle.close();
+        };
+        let (ended, ()) = tokio::join!(core.lifecycle.live(std::future::pending()), closing);
+        ended.unwrap();
+        assert_eq!(begun.elapsed(), FLUSH);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn stop_hooks_have_a_deadline_of_their_own() {
+        let core = Server::new("test")
+            .on_stop(std::future::pending)
+            .build()
+            .unwrap();
+        let begun = Instant::now();
+        core.lifecycle.live(async { Ok(()) }).await.unwrap();
+        assert_eq!(begun.elapsed(), STOP_HOOKS);
+    }
+}
