@@ -251,11 +251,6 @@ impl ToolError {
         self.0.signal
     }
 
-    pub(crate) fn with_fields(mut self, fields: Vec<FieldError>) -> Self {
-        self.0.fields = fields;
-        self
-    }
-
     /// What goes on the wire. A private cause is logged here, under the id that the wire form carries.
     pub(crate) fn into_failure(self, tool: &str) -> Failure {
         let Inner {

@@ -48,7 +48,6 @@ pub struct ToolDef {
     pub(crate) meta: &'static [(&'static str, &'static str)],
     pub(crate) open: bool,
     pub(crate) visible_always: bool,
-    pub(crate) deprecated: Option<Deprecated<'static>>,
     pub(crate) allowed: List<(&'static str, &'static str), 8>,
     pub(crate) policies: Policies<'static>,
     pub(crate) location: &'static Location<'static>,
@@ -69,7 +68,6 @@ impl ToolDef {
             meta: &[],
             open: false,
             visible_always: false,
-            deprecated: None,
             allowed: List::new(("", "")),
             policies: Policies::new(),
             location: Location::caller(),
@@ -159,7 +157,7 @@ impl ToolDef {
     /// `deprecated = ".."`: says what to use instead, and until when.
     #[must_use]
     pub const fn deprecated(mut self, deprecated: Deprecated<'static>) -> Self {
-        self.deprecated = Some(deprecated);
+        self.policies.deprecated = Some(deprecated);
         self
     }
 

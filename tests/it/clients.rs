@@ -68,7 +68,10 @@ async fn conformance() {
         let told = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{scenario}: {told}");
         // A warning ends with success too.
-        assert!(told.contains(", 0 failed, 0 warnings"), "{scenario}: {told}");
+        assert!(
+            told.contains(", 0 failed, 0 warnings"),
+            "{scenario}: {told}"
+        );
     }
 }
 

@@ -29,7 +29,6 @@ pub(crate) struct InputSchema {
     pub(crate) json: Map<String, Value>,
     /// Every argument name, sorted; a call with another one is refused unless the tool is `open`.
     pub(crate) names: Vec<String>,
-    pub(crate) required: Vec<String>,
 }
 
 impl Signature {
@@ -171,13 +170,8 @@ impl Signature {
             .and_then(Value::as_object)
             .map(|properties| properties.keys().cloned().collect())
             .unwrap_or_default();
-        let required = strings(json.get("required"));
         relax_optional(&mut json);
-        InputSchema {
-            json,
-            names,
-            required,
-        }
+        InputSchema { json, names }
     }
 
     fn object(&mut self) -> Map<String, Value> {

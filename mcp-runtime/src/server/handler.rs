@@ -1,5 +1,10 @@
 //! The seam to rmcp: its requests become ours, our replies become its results. No other file of the server names its types.
 
+#![expect(
+    deprecated,
+    reason = "the protocol is leaving logging behind (SEP-2577); clients of 2025-11-25 still use it"
+)]
+
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};

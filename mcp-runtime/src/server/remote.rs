@@ -1,5 +1,10 @@
 //! The client of a call, over rmcp.
 
+#![expect(
+    deprecated,
+    reason = "the protocol is leaving logging behind (SEP-2577); clients of 2025-11-25 still use it"
+)]
+
 use std::fmt;
 
 use futures_util::future::BoxFuture;

@@ -40,7 +40,7 @@ pub(super) fn server_meta(identity: &Identity) -> MetaObject {
 pub(super) fn tool(mounted: &Mounted) -> Tool {
     let def = mounted.def;
     let policies = &mounted.policies.declared;
-    let description = match def.deprecated {
+    let description = match policies.deprecated {
         Some(deprecated) => format!("[Deprecated: {deprecated}] {}", def.description),
         None => def.description.to_owned(),
     };
