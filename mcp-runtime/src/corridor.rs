@@ -13,10 +13,12 @@ use tracing::Instrument as _;
 use crate::answer::Output;
 use crate::call::{Call, Origin};
 use crate::error::{Refusal, Reply, Signal};
+use crate::policy::confirm::Approved;
 use crate::policy::telemetry::Observed;
 use crate::policy::validation::Decoded;
-use crate::policy::{attempt, auth, gate, timeout, validation};
+use crate::policy::{attempt, auth, confirm, gate, timeout, validation};
 use crate::principal::Principal;
+use crate::rounds;
 use crate::server::Core;
 use crate::tool::Running;
 
@@ -72,11 +74,15 @@ async fn stages(server: &Arc<Core>, request: Request) -> Result<Output, Refusal>
 
 /// Stages 6 to 9: from here on the call costs something. It owns what it needs, so that it can go on in a task of its own.
 async fn paid(decoded: Decoded) -> Result<Output, Refusal> {
-    timed(decoded).await
+    // A call that goes on after a question was paid for in its first round: a state pays once.
+    let redeemed = decoded.call.rounds.redeem(&decoded.call).await?;
+    // After paying: otherwise an agent could bury a human in questions.
+    let approved = confirm::ask(&decoded.call, redeemed).await?;
+    timed(approved, decoded).await
 }
 
 /// Stages 10 and 11: how long, and how often.
-async fn timed(decoded: Decoded) -> Result<Output, Refusal> {
+async fn timed(_: Approved, decoded: Decoded) -> Result<Output, Refusal> {
     let Decoded { call, ready } = decoded;
     // The deadline covers waiting and trying again: a client waits for the whole, not for a part.
     timeout::within(&call.tool.policies.timeout, attempted(&call, ready)).await
@@ -90,7 +96,7 @@ async fn attempted(call: &Call, ready: Running) -> Result<Output, Refusal> {
     };
     match error.signal() {
         Some(Signal::Lacks(capability)) => Err(Refusal::Lacks(capability)),
-        Some(Signal::Interrupted) => match call.rounds.interrupt(call) {
+        Some(Signal::Interrupted) => match call.rounds.interrupt(call, rounds::LIFETIME) {
             Some(asked) => Err(Refusal::InputRequired(asked)),
             None => Err(Refusal::Tool(error)),
         },

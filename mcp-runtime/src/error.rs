@@ -11,12 +11,14 @@ use serde_json::{Map, Value, json};
 use crate::answer::Output;
 use crate::client::Capability;
 use crate::policy::auth::{Denied, Permits};
+use crate::policy::confirm::Unconfirmed;
 use crate::policy::gate::Unknown;
 use crate::policy::timeout::Elapsed;
 use crate::policy::validation::Invalid;
 use crate::rounds::InputRequired;
 use crate::seal::Broken;
 use crate::server::admission::Closed;
+use crate::store::StoreError;
 
 /// The key under which an error object stands in a result's `_meta`.
 pub const ERROR_META_KEY: &str = "dev.mcp-runtime/error";
@@ -467,6 +469,8 @@ pub(crate) enum Refusal {
     Tool(ToolError),
     InputRequired(InputRequired),
     Lacks(Capability),
+    Unconfirmed(Unconfirmed),
+    StoreAway(StoreError),
     BrokenState,
     Cancelled,
     /// The server is stopping and takes no new calls.
@@ -489,6 +493,8 @@ refusals!(
     Invalid(Invalid),
     Elapsed(Elapsed),
     Tool(ToolError),
+    Unconfirmed(Unconfirmed),
+    StoreAway(StoreError),
     Closed(Closed)
 );
 
@@ -531,6 +537,15 @@ impl Refusal {
             Self::Lacks(capability) => return Reply::Lacks(capability),
             Self::BrokenState => return Reply::BrokenState,
             Self::Tool(error) => error.into_failure(tool),
+            Self::Unconfirmed(why) => Failure::new(why.code(), why.text(tool)),
+            Self::StoreAway(error) => {
+                let id = incident_id();
+                tracing::error!(tool, %id, %error, "the store of shared state is away");
+                let mut failure =
+                    Failure::new("unavailable", "the server cannot check this call now");
+                failure.id = Some(id);
+                failure
+            }
             Self::Closed(Closed) => Failure::new(
                 "unavailable",
                 "the server is stopping and takes no new calls",

@@ -5,8 +5,12 @@
 //! arguments and the tool's policies; a valid one proves that the call was paid for.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -14,17 +18,20 @@ use sha2::{Digest as _, Sha256};
 
 use crate::call::Call;
 use crate::seal::Broken;
+use crate::store::{Claim, KeyBuilder, StoreError};
 
 /// How long a client has for its next round.
-const LIFETIME: Duration = Duration::from_secs(600);
+pub(crate) const LIFETIME: Duration = Duration::from_secs(600);
 
 /// What a call knows from its earlier rounds, and what it asks in this one.
 #[derive(Debug, Default)]
 pub(crate) struct Rounds {
-    resumed: bool,
     answers: Map<String, Value>,
     pending: Mutex<BTreeMap<String, Question>>,
     done: Mutex<Map<String, Value>>,
+    confirmed: AtomicBool,
+    /// Names the state that the call came with: a state pays for one call.
+    nonce: Option<u64>,
 }
 
 /// A request to the client, in MCP's own form.
@@ -45,8 +52,12 @@ pub(crate) struct InputRequired {
 /// What the client carries between rounds.
 #[derive(Debug, Serialize, Deserialize)]
 struct Carried {
+    nonce: u64,
+    /// Of the arguments: with others, what was answered does not count.
+    arguments: String,
     answers: Map<String, Value>,
     done: Map<String, Value>,
+    confirmed: bool,
 }
 
 impl Rounds {
@@ -56,40 +67,57 @@ impl Rounds {
         state: Option<&str>,
         responses: Option<Map<String, Value>>,
     ) -> Result<Self, Broken> {
-        let carried = match state {
-            None => None,
-            Some(state) => {
-                let server = call.server;
-                let bytes = call.bytes();
-                Some(
-                    server
-                        .seal
-                        .open::<Carried>(state, &bytes, server.clock.now())?,
-                )
-            }
+        let responses = responses.unwrap_or_default();
+        let Some(state) = state else {
+            return Ok(Self {
+                answers: responses,
+                ..Self::default()
+            });
         };
-        let resumed = carried.is_some();
-        let Carried { mut answers, done } = carried.unwrap_or(Carried {
-            answers: Map::new(),
-            done: Map::new(),
-        });
-        answers.extend(responses.into_iter().flatten());
+        let server = call.server;
+        let carried: Carried = server.seal.open(state, &call.bytes(), server.clock.now())?;
+        if carried.arguments != digest(call.arguments) {
+            // Another call altogether: the answers were about the other arguments.
+            return Ok(Self::default());
+        }
+        let mut answers = carried.answers;
+        answers.extend(responses);
         Ok(Self {
-            resumed,
             answers,
-            done: Mutex::new(done),
+            done: Mutex::new(carried.done),
+            confirmed: AtomicBool::new(carried.confirmed),
+            nonce: Some(carried.nonce),
             pending: Mutex::default(),
         })
     }
 
     /// Whether an earlier round of this call was let through, and paid for.
     pub(crate) fn is_resumed(&self) -> bool {
-        self.resumed
+        self.nonce.is_some()
+    }
+
+    /// Uses the state that the call came with up. A state that comes a second time pays for nothing.
+    pub(crate) async fn redeem(&self, call: &Call) -> Result<bool, StoreError> {
+        let Some(nonce) = self.nonce else {
+            return Ok(false);
+        };
+        let key = KeyBuilder::new("round").number(nonce).finish();
+        let claim = call.server.store.claim(key, Bytes::new(), LIFETIME).await?;
+        Ok(claim == Claim::Granted)
+    }
+
+    /// Whether a human said yes in an earlier round.
+    pub(crate) fn is_confirmed(&self) -> bool {
+        self.confirmed.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn confirm(&self) {
+        self.confirmed.store(true, Ordering::Relaxed);
     }
 
     /// Whether the client sent anything of an earlier round.
     pub(crate) fn is_first(&self) -> bool {
-        !self.resumed && self.answers.is_empty()
+        self.nonce.is_none() && self.answers.is_empty()
     }
 
     pub(crate) fn answer(&self, key: &str) -> Option<&Value> {
@@ -109,17 +137,20 @@ impl Rounds {
     }
 
     /// The questions of this round, sealed with what is known so far.
-    pub(crate) fn interrupt(&self, call: &Call) -> Option<InputRequired> {
+    pub(crate) fn interrupt(&self, call: &Call, lifetime: Duration) -> Option<InputRequired> {
         let questions = std::mem::take(&mut *self.pending.lock());
         if questions.is_empty() {
             return None;
         }
         let carried = Carried {
+            nonce: rand::random(),
+            arguments: digest(&call.arguments),
+            confirmed: self.is_confirmed(),
             answers: self.answers.clone(),
             done: self.done.lock().clone(),
         };
         let server = &call.server;
-        let until = server.clock.now() + LIFETIME;
+        let until = server.clock.now() + lifetime;
         let state = server
             .seal
             .close(&carried, &Binding::of(call).bytes(), until)
@@ -128,7 +159,13 @@ impl Rounds {
     }
 }
 
-/// What a sealed state is bound to: the same caller, tool, arguments and policies.
+/// serde_json's maps are sorted, so equal arguments are equal bytes.
+fn digest(arguments: &Map<String, Value>) -> String {
+    let json = serde_json::to_vec(arguments).unwrap_or_default();
+    URL_SAFE_NO_PAD.encode(Sha256::digest(json))
+}
+
+/// What a sealed state is bound to: the same caller, tool and policies.
 pub(crate) struct Binding<'a> {
     pub(crate) server: &'a crate::server::Core,
     pub(crate) caller: Option<&'a crate::principal::Principal>,
@@ -165,8 +202,6 @@ impl<'a> Binding<'a> {
         }
         field(self.tool.name.as_bytes());
         field(self.tool.policies.fingerprint().as_bytes());
-        // serde_json's maps are sorted, so equal arguments are equal bytes.
-        field(Value::Object(self.arguments.clone()).to_string().as_bytes());
         digest.finalize().to_vec()
     }
 }

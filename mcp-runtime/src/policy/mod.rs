@@ -4,6 +4,7 @@
 
 pub(crate) mod attempt;
 pub(crate) mod auth;
+pub(crate) mod confirm;
 pub(crate) mod gate;
 pub(crate) mod telemetry;
 pub(crate) mod timeout;
@@ -18,6 +19,7 @@ pub(crate) struct Effective {
     pub(crate) declared: Policies<'static>,
     pub(crate) auth: auth::Rule,
     pub(crate) timeout: timeout::Rule,
+    pub(crate) confirm: Option<confirm::Rule>,
     fingerprint: String,
 }
 
@@ -35,6 +37,7 @@ impl Effective {
         Self {
             auth: auth::Rule::new(declared.auth),
             timeout: timeout::Rule::new(&declared),
+            confirm: confirm::Rule::new(declared.confirm),
             fingerprint: fingerprint(&declared),
             declared,
         }
