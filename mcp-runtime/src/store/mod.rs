@@ -1,7 +1,10 @@
 //! The one seam for state that calls share: buckets, values with a lifetime, and claims.
 //!
-//! [`MemoryStore`] is what tests and single machines use. A store on a network does each operation in one round trip.
+//! [`MemoryStore`] is what tests and single machines use. A store on a network does each operation in one round trip, and
+//! passes the suite in `conformance` (feature `testing`).
 
+#[cfg(feature = "testing")]
+pub mod conformance;
 mod key;
 mod memory;
 

@@ -141,6 +141,12 @@ async fn a_claim_is_granted_once_and_says_what_it_holds() {
     assert_eq!(fourth, Ok(Claim::Granted));
 }
 
+#[cfg(feature = "testing")]
+#[tokio::test(start_paused = true)]
+async fn keeps_every_promise_of_a_store() {
+    super::super::conformance::check(MemoryStore::new()).await;
+}
+
 async fn missing(store: &MemoryStore, key: Key) -> Since {
     match store.get(key).await {
         Ok(Lookup::Missing(since)) => since,
