@@ -36,6 +36,8 @@ pub mod __private;
 mod answer;
 mod arg;
 mod ask;
+#[cfg(feature = "auth")]
+pub mod auth;
 mod blocking;
 mod call;
 mod client;

@@ -1,0 +1,383 @@
+//! An issuer's keys: fetched once, refreshed behind the scenes, and kept for a while when the issuer is away.
+//!
+//! Fresh for 10 minutes; then refreshed while the old set still serves, for another 60 minutes at most; then closed. An unknown key id may cause one fetch
+//! every 30 seconds. A fetch follows no redirect, takes at most 5 seconds and 1 MiB, and goes over https unless the issuer is on this machine.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use jsonwebtoken::DecodingKey;
+use jsonwebtoken::jwk::{
+    AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyOperations, PublicKeyUse,
+};
+use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use url::{Host, Url};
+
+use super::Rejected;
+use super::jwt::Algorithm;
+use crate::error::ServerError;
+
+/// How long a set of keys is used without asking again (as `jose` does).
+const FRESH: Duration = Duration::from_secs(10 * 60);
+
+/// How much longer it is used while the issuer does not answer.
+const STALE: Duration = Duration::from_secs(60 * 60);
+
+/// How soon after a fetch an unknown key id may cause another one.
+const COOLDOWN: Duration = Duration::from_secs(30);
+
+const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+const MAX_BODY: usize = 1 << 20;
+const MAX_KEYS: usize = 100;
+
+/// One key, and what it may verify.
+#[derive(Debug)]
+pub(super) struct Key {
+    id: Option<String>,
+    algorithms: Vec<Algorithm>,
+    decoding: DecodingKey,
+}
+
+impl Key {
+    pub(super) fn secret(decoding: DecodingKey) -> Self {
+        Self {
+            id: None,
+            algorithms: vec![Algorithm::HS256, Algorithm::HS384, Algorithm::HS512],
+            decoding,
+        }
+    }
+
+    /// A public key for signatures. Symmetric keys in a public set are no keys, and neither are keys for encryption.
+    fn public(jwk: &Jwk) -> Option<Self> {
+        let common = &jwk.common;
+        if common
+            .public_key_use
+            .as_ref()
+            .is_some_and(|usage| *usage != PublicKeyUse::Signature)
+        {
+            return None;
+        }
+        if common
+            .key_operations
+            .as_ref()
+            .is_some_and(|operations| !operations.contains(&KeyOperations::Verify))
+        {
+            return None;
+        }
+        let mut algorithms = family(&jwk.algorithm);
+        if let Some(declared) = common.key_algorithm {
+            let declared = Algorithm::named(&declared.to_string())?;
+            algorithms.retain(|algorithm| *algorithm == declared);
+        }
+        if algorithms.is_empty() {
+            return None;
+        }
+        Some(Self {
+            id: common.key_id.clone(),
+            algorithms,
+            decoding: DecodingKey::from_jwk(jwk).ok()?,
+        })
+    }
+
+    pub(super) fn decoding(&self) -> &DecodingKey {
+        &self.decoding
+    }
+}
+
+fn family(parameters: &AlgorithmParameters) -> Vec<Algorithm> {
+    use Algorithm::{ES256, ES384, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512};
+    match parameters {
+        AlgorithmParameters::RSA(_) => vec![RS256, RS384, RS512, PS256, PS384, PS512],
+        AlgorithmParameters::EllipticCurve(curve) => match curve.curve {
+            EllipticCurve::P256 => vec![ES256],
+            EllipticCurve::P384 => vec![ES384],
+            _ => Vec::new(),
+        },
+        AlgorithmParameters::OctetKeyPair(_) => vec![EdDSA],
+        _ => Vec::new(),
+    }
+}
+
+/// Keys by their ids.
+#[derive(Debug, Default)]
+pub(super) struct KeySet {
+    named: HashMap<String, Vec<Arc<Key>>>,
+    all: Vec<Arc<Key>>,
+}
+
+impl KeySet {
+    pub(super) fn new(set: &JwkSet) -> Self {
+        let mut keys = Self::default();
+        for key in set.keys.iter().take(MAX_KEYS).filter_map(Key::public) {
+            keys.add(key);
+        }
+        keys
+    }
+
+    pub(super) fn of(key: Key) -> Self {
+        let mut keys = Self::default();
+        keys.add(key);
+        keys
+    }
+
+    fn add(&mut self, key: Key) {
+        let key = Arc::new(key);
+        if let Some(id) = &key.id {
+            let named = self.named.entry(id.clone()).or_default();
+            named.push(Arc::clone(&key));
+        }
+        self.all.push(key);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The key of this id for this algorithm. A token without an id names a key only where there is one alone.
+    fn find(&self, id: Option<&str>, algorithm: Algorithm) -> Option<Arc<Key>> {
+        let candidates = match id {
+            Some(id) => self.named.get(id).map(Vec::as_slice).or_else(|| {
+                // A single key that has no id of its own answers to every id.
+                matches!(self.all.as_slice(), [only] if only.id.is_none())
+                    .then_some(self.all.as_slice())
+            })?,
+            None => &self.all,
+        };
+        let mut fitting = candidates
+            .iter()
+            .filter(|key| key.algorithms.contains(&algorithm));
+        let key = fitting.next()?;
+        fitting.next().is_none().then(|| Arc::clone(key))
+    }
+}
+
+/// Where an issuer's keys come from.
+#[derive(Debug)]
+pub(super) enum Keys {
+    Fixed(KeySet),
+    Fetched(Arc<Fetched>),
+}
+
+#[derive(Debug)]
+pub(super) struct Fetched {
+    source: Source,
+    current: ArcSwapOption<Snapshot>,
+    /// One fetch at a time; when the last one began.
+    fetching: Mutex<Option<Instant>>,
+}
+
+#[derive(Debug)]
+enum Source {
+    /// The issuer, whose metadata says where its keys are.
+    Issuer(String),
+    Keys(String),
+}
+
+#[derive(Debug)]
+struct Snapshot {
+    keys: KeySet,
+    fetched: Instant,
+}
+
+impl Keys {
+    pub(super) fn discovered(issuer: &str) -> Self {
+        Self::from_source(Source::Issuer(issuer.to_owned()))
+    }
+
+    pub(super) fn at(url: String) -> Self {
+        Self::from_source(Source::Keys(url))
+    }
+
+    pub(super) fn fixed(keys: KeySet) -> Self {
+        Self::Fixed(keys)
+    }
+
+    fn from_source(source: Source) -> Self {
+        Self::Fetched(Arc::new(Fetched {
+            source,
+            current: ArcSwapOption::empty(),
+            fetching: Mutex::new(None),
+        }))
+    }
+
+    /// Checks the address.
+    pub(super) fn start(&self) -> Result<(), ServerError> {
+        let Self::Fetched(fetched) = self else {
+            return Ok(());
+        };
+        let (Source::Issuer(address) | Source::Keys(address)) = &fetched.source;
+        guarded(address)
+            .map(drop)
+            .map_err(|why| ServerError::new(format!("`{address}` is no address of keys: {why}")))
+    }
+
+    pub(super) async fn find(
+        &self,
+        id: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<Arc<Key>, Rejected> {
+        let found = match self {
+            Self::Fixed(keys) => keys.find(id, algorithm),
+            Self::Fetched(fetched) => fetched.find(id, algorithm).await?,
+        };
+        found.ok_or_else(|| Rejected::Invalid("no key of the issuer fits it".into()))
+    }
+}
+
+impl Fetched {
+    async fn find(
+        self: &Arc<Self>,
+        id: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<Option<Arc<Key>>, Rejected> {
+        let mut snapshot = match self.usable() {
+            Some(snapshot) => snapshot,
+            None => {
+                self.refresh(Duration::ZERO).await;
+                self.usable().ok_or_else(|| {
+                    Rejected::Unavailable("the issuer's keys cannot be fetched".into())
+                })?
+            }
+        };
+        if snapshot.fetched.elapsed() > FRESH {
+            let again = Arc::clone(self);
+            tokio::spawn(async move { again.refresh(COOLDOWN).await });
+        }
+        if let Some(key) = snapshot.keys.find(id, algorithm) {
+            return Ok(Some(key));
+        }
+        if self.refresh(COOLDOWN).await
+            && let Some(newer) = self.usable()
+        {
+            snapshot = newer;
+        }
+        Ok(snapshot.keys.find(id, algorithm))
+    }
+
+    fn usable(&self) -> Option<Arc<Snapshot>> {
+        let snapshot = self.current.load_full()?;
+        (snapshot.fetched.elapsed() < FRESH + STALE).then_some(snapshot)
+    }
+
+    /// Fetches, unless another fetch began less than `cooldown` ago. Says whether there is a newer set than before.
+    async fn refresh(&self, cooldown: Duration) -> bool {
+        let asked = Instant::now();
+        let mut last = self.fetching.lock().await;
+        // Whoever waited for another's fetch has what it brought.
+        if last.is_some_and(|began| began >= asked || began.elapsed() < cooldown) {
+            return self
+                .current
+                .load()
+                .as_ref()
+                .is_some_and(|snapshot| snapshot.fetched >= asked);
+        }
+        *last = Some(Instant::now());
+        match self.fetch().await {
+            Ok(keys) => {
+                let fetched = Instant::now();
+                self.current
+                    .store(Some(Arc::new(Snapshot { keys, fetched })));
+                true
+            }
+            Err(error) => {
+                tracing::warn!(source = ?self.source, %error, "the issuer's keys were not fetched");
+                false
+            }
+        }
+    }
+
+    async fn fetch(&self) -> Result<KeySet, FetchError> {
+        let address = match &self.source {
+            Source::Keys(address) => address.clone(),
+            Source::Issuer(issuer) => discover(issuer).await?,
+        };
+        let keys = KeySet::new(&get::<JwkSet>(&address).await?);
+        match keys.is_empty() {
+            true => Err("no key in it can verify a signature".into()),
+            false => Ok(keys),
+        }
+    }
+}
+
+type FetchError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Where an issuer's keys are: its metadata says so, and must be its own.
+async fn discover(issuer: &str) -> Result<String, FetchError> {
+    #[derive(serde::Deserialize)]
+    struct Metadata {
+        issuer: String,
+        jwks_uri: String,
+    }
+    let mut found = Err("no metadata".into());
+    for address in well_known(issuer)? {
+        found = get::<Metadata>(&address).await;
+        if found.is_ok() {
+            break;
+        }
+    }
+    let metadata = found?;
+    // RFC 8414, section 3.3: to the letter, or another issuer could pose as this one.
+    match metadata.issuer == issuer {
+        true => Ok(metadata.jwks_uri),
+        false => Err("the metadata names another issuer".into()),
+    }
+}
+
+/// RFC 8414 puts its path before the issuer's, OpenID Connect Discovery after it.
+fn well_known(issuer: &str) -> Result<[String; 2], FetchError> {
+    let url = Url::parse(issuer)?;
+    let path = url.path().trim_end_matches('/');
+    let origin = url.origin().ascii_serialization();
+    Ok([
+        format!("{origin}/.well-known/oauth-authorization-server{path}"),
+        format!("{origin}{path}/.well-known/openid-configuration"),
+    ])
+}
+
+async fn get<T: DeserializeOwned>(address: &str) -> Result<T, FetchError> {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(FETCH_TIMEOUT)
+        .build()?;
+    let mut answer = client.get(guarded(address)?).send().await?;
+    if answer.status() != reqwest::StatusCode::OK {
+        return Err(format!("{address} answered {}", answer.status()).into());
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        body.extend_from_slice(&chunk);
+        if body.len() > MAX_BODY {
+            return Err(format!("{address} answered more than 1 MiB").into());
+        }
+    }
+    Ok(serde_json::from_slice(&body)?)
+}
+
+/// An address that may be asked: over https, or on this machine.
+fn guarded(address: &str) -> Result<Url, FetchError> {
+    let url = Url::parse(address)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("an address of keys holds no credentials".into());
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if url.host().is_some_and(|host| is_loopback(&host)) => Ok(url),
+        _ => Err(
+            "keys are fetched over https; over http only from this machine, in development".into(),
+        ),
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),
+        Host::Ipv6(address) => IpAddr::V6(*address).is_loopback(),
+    }
+}

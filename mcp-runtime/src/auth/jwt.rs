@@ -1,0 +1,491 @@
+//! Signed tokens (RFC 7519, and RFC 9068 for access tokens), strict by default.
+//!
+//! The `jsonwebtoken` crate checks the signature. What it lets pass is refused here in a second pass over the raw token: a token
+//! without `exp`, `iss`, `aud` or `sub`, one for another audience, one that is not yet in force or was issued in the future, an unknown
+//! `crit`, a doubled claim, an algorithm that is not its key's.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::future::BoxFuture;
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{DecodingKey, Validation};
+use serde_json::{Map, Value};
+
+use super::jwks::{Key, KeySet, Keys};
+use super::{MAX_TOKEN_LENGTH, Rejected, Verified, Verifier, strict};
+use crate::clock::Clock;
+use crate::error::ServerError;
+use crate::principal::Principal;
+
+/// Signature algorithms (RFC 7518, section 3.1; RFC 8037).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names are the RFC's")]
+pub enum Algorithm {
+    RS256,
+    RS384,
+    RS512,
+    PS256,
+    PS384,
+    PS512,
+    ES256,
+    ES384,
+    EdDSA,
+    /// With a secret that both sides know: only where [`Jwt::secret`] asks for it.
+    HS256,
+    /// As [`HS256`](Self::HS256).
+    HS384,
+    /// As [`HS256`](Self::HS256).
+    HS512,
+}
+
+impl Algorithm {
+    /// Every algorithm with a public key.
+    pub const ASYMMETRIC: [Self; 9] = [
+        Self::RS256,
+        Self::RS384,
+        Self::RS512,
+        Self::PS256,
+        Self::PS384,
+        Self::PS512,
+        Self::ES256,
+        Self::ES384,
+        Self::EdDSA,
+    ];
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "RS256" => Self::RS256,
+            "RS384" => Self::RS384,
+            "RS512" => Self::RS512,
+            "PS256" => Self::PS256,
+            "PS384" => Self::PS384,
+            "PS512" => Self::PS512,
+            "ES256" => Self::ES256,
+            "ES384" => Self::ES384,
+            "EdDSA" => Self::EdDSA,
+            "HS256" => Self::HS256,
+            "HS384" => Self::HS384,
+            "HS512" => Self::HS512,
+            _ => return None,
+        })
+    }
+
+    fn library(self) -> jsonwebtoken::Algorithm {
+        use jsonwebtoken::Algorithm as Library;
+        match self {
+            Self::RS256 => Library::RS256,
+            Self::RS384 => Library::RS384,
+            Self::RS512 => Library::RS512,
+            Self::PS256 => Library::PS256,
+            Self::PS384 => Library::PS384,
+            Self::PS512 => Library::PS512,
+            Self::ES256 => Library::ES256,
+            Self::ES384 => Library::ES384,
+            Self::EdDSA => Library::EdDSA,
+            Self::HS256 => Library::HS256,
+            Self::HS384 => Library::HS384,
+            Self::HS512 => Library::HS512,
+        }
+    }
+}
+
+/// Verifies JSON Web Tokens of one issuer.
+///
+/// | check | default | option |
+/// | --- | --- | --- |
+/// | `aud` holds this server's address | required | [`audience`](Self::audience) |
+/// | `iss` is the issuer, to the letter | required | – |
+/// | `exp`, and `nbf` where it stands | leeway of 30 s | [`leeway`](Self::leeway) |
+/// | `iat` is not in the future | leeway of 60 s | – |
+/// | lifetime (`exp` − `iat`) | at most 24 h | [`max_lifetime`](Self::max_lifetime) |
+/// | `typ` | `at+jwt` (RFC 9068) | [`types`](Self::types) |
+/// | algorithm | the key's own, with a public key | [`algorithms`](Self::algorithms) |
+/// | size | 16 KiB | – |
+///
+/// Scopes are read from `scope` (RFC 8693, section 4.2) and `scp`, the client from `client_id` or `azp`, roles from `roles`.
+///
+/// ```
+/// use mcp_runtime::auth::Jwt;
+///
+/// let verifier = Jwt::issuer("https://id.example.com").audience("https://mcp.example.com/mcp");
+/// # drop(verifier);
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct Jwt {
+    issuer: String,
+    audiences: Vec<String>,
+    keys: Keys,
+    algorithms: Vec<Algorithm>,
+    types: Vec<Cow<'static, str>>,
+    leeway: Duration,
+    max_lifetime: Duration,
+    roles: Cow<'static, str>,
+    tenant: Option<Cow<'static, str>>,
+    clock: Clock,
+}
+
+/// How far in the future a token may say it was issued: clocks differ.
+const ISSUED_AHEAD: u64 = 60;
+
+impl Jwt {
+    /// Tokens of an issuer whose keys are found by discovery (RFC 8414, else OpenID Connect Discovery 1.0).
+    pub fn issuer(issuer: impl Into<String>) -> Self {
+        let issuer = issuer.into();
+        let keys = Keys::discovered(&issuer);
+        Self::new(issuer, keys)
+    }
+
+    /// Tokens of an issuer whose keys stand at a known address.
+    pub fn jwks(issuer: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::new(issuer.into(), Keys::at(url.into()))
+    }
+
+    /// Tokens of an issuer whose keys are known: a JWK Set (RFC 7517).
+    ///
+    /// # Errors
+    /// The text is not a JWK Set, or holds no key that can verify a signature.
+    pub fn keys(issuer: impl Into<String>, jwks: &str) -> Result<Self, ServerError> {
+        let set: JwkSet = serde_json::from_str(jwks)
+            .map_err(|error| ServerError::because("this is not a JWK Set", error))?;
+        let keys = KeySet::new(&set);
+        if keys.is_empty() {
+            return Err(ServerError::new(
+                "this JWK Set holds no key that can verify a signature",
+            ));
+        }
+        Ok(Self::new(issuer.into(), Keys::fixed(keys)))
+    }
+
+    /// Tokens signed with a secret that the issuer shares with this server. The secret has at least 32 bytes.
+    ///
+    /// # Errors
+    /// The secret is too short to be one (RFC 7518, section 3.2).
+    pub fn secret(issuer: impl Into<String>, secret: &[u8]) -> Result<Self, ServerError> {
+        if secret.len() < 32 {
+            return Err(ServerError::new(
+                "a secret for HS256 has at least 32 bytes (RFC 7518, section 3.2)",
+            ));
+        }
+        let key = Key::secret(DecodingKey::from_secret(secret));
+        let mut jwt = Self::new(issuer.into(), Keys::fixed(KeySet::of(key)));
+        jwt.algorithms = vec![Algorithm::HS256, Algorithm::HS384, Algorithm::HS512];
+        Ok(jwt)
+    }
+
+    fn new(issuer: String, keys: Keys) -> Self {
+        Self {
+            issuer,
+            audiences: Vec::new(),
+            keys,
+            algorithms: Algorithm::ASYMMETRIC.to_vec(),
+            types: vec!["at+jwt".into(), "application/at+jwt".into()],
+            leeway: Duration::from_secs(30),
+            max_lifetime: Duration::from_secs(24 * 60 * 60),
+            roles: "roles".into(),
+            tenant: None,
+            clock: Clock::start(),
+        }
+    }
+
+    /// Takes tokens issued for this audience: the server's own address, as clients know it. Called again, it adds another one.
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audiences.push(audience.into());
+        self
+    }
+
+    /// Takes these algorithms alone.
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Takes tokens of these types (`typ`). Issuers that do not follow RFC 9068 write `JWT`.
+    pub fn types<T: Into<Cow<'static, str>>>(mut self, types: impl IntoIterator<Item = T>) -> Self {
+        self.types = types.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets how far the issuer's clock may be off: 30 s unless set, 5 min at most.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway.min(Duration::from_secs(300));
+        self
+    }
+
+    /// Sets how long a token may be in force: 24 h unless set.
+    pub fn max_lifetime(mut self, lifetime: Duration) -> Self {
+        self.max_lifetime = lifetime;
+        self
+    }
+
+    /// Sets the claim that holds the roles, as a dotted path: `realm_access.roles`.
+    pub fn roles_claim(mut self, path: impl Into<Cow<'static, str>>) -> Self {
+        self.roles = path.into();
+        self
+    }
+
+    /// Sets the claim that holds the tenant, as a dotted path: `org_id`.
+    pub fn tenant_claim(mut self, path: impl Into<Cow<'static, str>>) -> Self {
+        self.tenant = Some(path.into());
+        self
+    }
+
+    async fn check(&self, token: &str) -> Result<Verified, Rejected> {
+        let parts = Parts::split(token)?;
+        let algorithm = self.check_header(&parts.header)?;
+        if parts.claims.get("iss").and_then(Value::as_str) != Some(&self.issuer) {
+            return Err(Rejected::NotMine("the issuer is another one".into()));
+        }
+        let kid = match parts.header.get("kid") {
+            None => None,
+            Some(Value::String(kid)) if is_plain(kid) => Some(kid.as_str()),
+            Some(_) => return Err(invalid("`kid` is not a plain name")),
+        };
+        let key = self.keys.find(kid, algorithm).await?;
+        verify_signature(token, &key, algorithm)?;
+        // Nothing in the claims is believed before this line.
+        self.check_claims(&parts.claims)
+    }
+
+    fn check_header(&self, header: &Map<String, Value>) -> Result<Algorithm, Rejected> {
+        let algorithm = header
+            .get("alg")
+            .and_then(Value::as_str)
+            .and_then(Algorithm::named)
+            .filter(|algorithm| self.algorithms.contains(algorithm))
+            .ok_or_else(|| invalid("the algorithm is not allowed"))?;
+        // RFC 7515, section 4.1.11: what is critical and not understood is refused, and none is understood.
+        if header.contains_key("crit") || header.contains_key("b64") {
+            return Err(invalid("`crit` names what this server does not understand"));
+        }
+        let typ = match header.get("typ") {
+            None => "",
+            Some(Value::String(typ)) => typ,
+            Some(_) => return Err(invalid("`typ` is not a text")),
+        };
+        let taken = self
+            .types
+            .iter()
+            .any(|taken| taken.eq_ignore_ascii_case(typ));
+        match taken {
+            true => Ok(algorithm),
+            false => Err(Rejected::Invalid(
+                format!(
+                    "`typ` is none of {:?}; allow it with `.types([..])`",
+                    self.types
+                )
+                .into(),
+            )),
+        }
+    }
+
+    fn check_claims(&self, claims: &Map<String, Value>) -> Result<Verified, Rejected> {
+        let now = self.clock.now().as_secs();
+        let leeway = self.leeway.as_secs();
+        let expires = seconds(claims, "exp")?.ok_or_else(|| invalid("there is no `exp`"))?;
+        if expires.saturating_add(leeway) <= now {
+            return Err(invalid("it has expired"));
+        }
+        if seconds(claims, "nbf")?.is_some_and(|from| from > now.saturating_add(leeway)) {
+            return Err(invalid("it is not in force yet"));
+        }
+        let issued = seconds(claims, "iat")?;
+        if issued.is_some_and(|at| at > now.saturating_add(ISSUED_AHEAD)) {
+            return Err(invalid("it was issued in the future"));
+        }
+        let lifetime = expires.saturating_sub(issued.unwrap_or(now));
+        if lifetime > self.max_lifetime.as_secs().saturating_add(leeway) {
+            return Err(invalid("it is in force for too long"));
+        }
+        if !self.is_audience(claims.get("aud")) {
+            return Err(invalid("it was issued for another audience"));
+        }
+        if claims.contains_key("cnf") {
+            return Err(invalid(
+                "it is bound to a key whose proof is not checked here",
+            ));
+        }
+        Ok(Verified {
+            principal: self.principal(claims)?,
+            expires: Some(Duration::from_secs(expires)),
+        })
+    }
+
+    fn is_audience(&self, claim: Option<&Value>) -> bool {
+        let ours = |value: &Value| {
+            let value = value.as_str();
+            value.is_some_and(|value| self.audiences.iter().any(|ours| ours == value))
+        };
+        match claim {
+            Some(Value::Array(audiences)) => {
+                audiences.iter().all(Value::is_string) && audiences.iter().any(ours)
+            }
+            Some(audience) => ours(audience),
+            None => false,
+        }
+    }
+
+    fn principal(&self, claims: &Map<String, Value>) -> Result<Principal, Rejected> {
+        let subject = match claims.get("sub") {
+            Some(Value::String(subject)) if !subject.is_empty() => subject,
+            _ => return Err(invalid("there is no `sub`")),
+        };
+        let mut principal = Principal::new(&self.issuer, subject);
+        for (name, value) in claims {
+            principal = principal.claim(name, value.clone());
+        }
+        for claim in ["scope", "scp"] {
+            principal = principal.scopes(scopes(claims.get(claim))?);
+        }
+        let client = claims.get("client_id").or_else(|| claims.get("azp"));
+        if let Some(client) = client.and_then(Value::as_str) {
+            principal = principal.client_id(client);
+        }
+        let roles = principal.claim_at(&self.roles).cloned();
+        for role in roles.iter().flat_map(texts) {
+            principal = principal.role(role);
+        }
+        let tenant = self.tenant.as_ref().and_then(|path| {
+            let tenant = principal.claim_at(path)?.as_str()?;
+            Some(tenant.to_owned())
+        });
+        Ok(match tenant {
+            Some(tenant) => principal.tenant(tenant),
+            None => principal,
+        })
+    }
+}
+
+impl Verifier for Jwt {
+    fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Verified, Rejected>> {
+        Box::pin(self.check(token))
+    }
+
+    fn authorization_servers(&self) -> Vec<String> {
+        vec![self.issuer.clone()]
+    }
+
+    fn start(&self) -> Result<(), ServerError> {
+        if self.audiences.is_empty() {
+            return Err(ServerError::new(format!(
+                "tokens of `{}` are taken for no audience\n  help: name the server's own address, as clients know it: `.audience(\"https://mcp.example.com/mcp\")`",
+                self.issuer
+            )));
+        }
+        self.keys.start()
+    }
+}
+
+/// A token's header and claims, decoded and not yet believed.
+struct Parts {
+    header: Map<String, Value>,
+    claims: Map<String, Value>,
+}
+
+impl Parts {
+    fn split(token: &str) -> Result<Self, Rejected> {
+        if token.len() > MAX_TOKEN_LENGTH {
+            return Err(invalid("it is longer than 16 KiB"));
+        }
+        let mut parts = token.split('.');
+        let (Some(header), Some(claims), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(Rejected::NotMine("it is not three parts".into()));
+        };
+        if signature.is_empty() {
+            return Err(invalid("it is not signed"));
+        }
+        Ok(Self {
+            header: decode(header)?,
+            claims: decode(claims)?,
+        })
+    }
+}
+
+fn decode(part: &str) -> Result<Map<String, Value>, Rejected> {
+    URL_SAFE_NO_PAD
+        .decode(part)
+        .ok()
+        .and_then(|json| strict::object(&json))
+        .ok_or_else(|| Rejected::NotMine("a part is not a JSON object in base64url".into()))
+}
+
+fn verify_signature(token: &str, key: &Arc<Key>, algorithm: Algorithm) -> Result<(), Rejected> {
+    let mut validation = Validation::new(algorithm.library());
+    // The claims are checked in the second pass, on a clock of ours.
+    validation.validate_exp = false;
+    validation.validate_aud = false;
+    validation.required_spec_claims.clear();
+    jsonwebtoken::decode::<Map<String, Value>>(token, key.decoding(), &validation)
+        .map(drop)
+        .map_err(|error| Rejected::Invalid(format!("the signature does not hold: {error}").into()))
+}
+
+/// A moment in whole seconds. Fractions are cut, and anything but a number that fits is refused.
+fn seconds(claims: &Map<String, Value>, name: &'static str) -> Result<Option<u64>, Rejected> {
+    let Some(value) = claims.get(name) else {
+        return Ok(None);
+    };
+    let whole = value.as_u64().or_else(|| {
+        let number = value.as_f64()?;
+        // Beyond the year 9999 it is no date.
+        (0.0..253_402_300_800.0)
+            .contains(&number)
+            .then(|| Duration::from_secs_f64(number).as_secs())
+    });
+    whole
+        .map(Some)
+        .ok_or_else(|| Rejected::Invalid(format!("`{name}` is not a moment").into()))
+}
+
+/// Scopes as a list of words, or as texts in an array. Each word counts to the letter.
+fn scopes(claim: Option<&Value>) -> Result<Vec<String>, Rejected> {
+    match claim {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::String(words)) => Ok(words
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()),
+        Some(Value::Array(items)) => items
+            .iter()
+            .map(|item| match item.as_str() {
+                Some(scope) if !scope.is_empty() && !scope.contains(' ') => Ok(scope.to_owned()),
+                _ => Err(invalid("a scope is not a word")),
+            })
+            .collect(),
+        Some(_) => Err(invalid("the scopes are neither a text nor an array")),
+    }
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items
+            .iter()
+            .filter_map(|item| item.as_str().map(str::to_owned))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A key's name goes into no path and no query, and still has no business with slashes, dots in a row or control characters.
+fn is_plain(kid: &str) -> bool {
+    !kid.is_empty()
+        && kid.len() <= 256
+        && !kid.contains("..")
+        && kid.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b'-' | b'_' | b'.' | b'=' | b'+' | b':' | b'/' | b'~')
+        })
+        && !kid.starts_with('/')
+}
+
+fn invalid(reason: &'static str) -> Rejected {
+    Rejected::Invalid(Cow::Borrowed(reason))
+}

@@ -1,0 +1,122 @@
+//! Who is calling, from the bearer token of an HTTP request.
+//!
+//! A [`Verifier`] turns a token into a [`Principal`], or says why not. [`Jwt`] verifies signed tokens, and [`any_of`] combines verifiers.
+
+mod jwks;
+mod jwt;
+mod strict;
+
+use std::borrow::Cow;
+use std::fmt::Debug;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+pub use self::jwt::{Algorithm, Jwt};
+use crate::error::ServerError;
+use crate::principal::Principal;
+
+/// Longer tokens are refused before they are looked at: 16 KiB.
+pub const MAX_TOKEN_LENGTH: usize = 16 * 1024;
+
+/// Turns a bearer token into the caller it speaks for.
+///
+/// A token is worth what its verifier checks: that it is genuine, that it was issued for this server, that it is in force.
+pub trait Verifier: Debug + Send + Sync + 'static {
+    /// Verifies one token.
+    fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Verified, Rejected>>;
+
+    /// The authorization servers whose tokens this takes, for the protected-resource metadata (RFC 9728, section 2).
+    fn authorization_servers(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Checks the configuration, and fetches what can be fetched ahead: called once, when the server starts.
+    ///
+    /// # Errors
+    /// The server refuses to boot.
+    fn start(&self) -> Result<(), ServerError> {
+        Ok(())
+    }
+}
+
+/// A token that holds.
+#[derive(Debug, Clone)]
+pub struct Verified {
+    /// Whom it speaks for.
+    pub principal: Principal,
+    /// When it ends, since 1970. A verified token is not remembered beyond it.
+    pub expires: Option<Duration>,
+}
+
+/// Why a token was not taken. The reason is for the server's log; the client learns only that the token is not valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rejected {
+    /// It is none of this verifier's tokens; another one may know it.
+    NotMine(Cow<'static, str>),
+    /// It is not genuine, not for this server, or not in force: HTTP 401.
+    Invalid(Cow<'static, str>),
+    /// It cannot be verified now, through no fault of the client: HTTP 503, so that nobody starts a new login.
+    Unavailable(Cow<'static, str>),
+}
+
+/// Takes a token that one of several verifiers takes, asked in their order.
+///
+/// ```
+/// use mcp_runtime::auth::{Jwt, any_of};
+///
+/// let verifier = any_of([
+///     Jwt::issuer("https://id.example.com").audience("https://mcp.example.com/mcp"),
+///     Jwt::issuer("https://partner.example.net").audience("https://mcp.example.com/mcp"),
+/// ]);
+/// # drop(verifier);
+/// ```
+pub fn any_of<V: Verifier>(verifiers: impl IntoIterator<Item = V>) -> AnyOf {
+    let verifiers = verifiers.into_iter();
+    AnyOf(
+        verifiers
+            .map(|verifier| Box::new(verifier) as Box<dyn Verifier>)
+            .collect(),
+    )
+}
+
+/// Several verifiers in their order: [`any_of`].
+#[derive(Debug)]
+pub struct AnyOf(Vec<Box<dyn Verifier>>);
+
+impl AnyOf {
+    /// Adds a verifier of another kind.
+    #[must_use]
+    pub fn or(mut self, verifier: impl Verifier) -> Self {
+        self.0.push(Box::new(verifier));
+        self
+    }
+}
+
+impl Verifier for AnyOf {
+    fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Verified, Rejected>> {
+        Box::pin(async move {
+            let mut worst = Rejected::NotMine(Cow::Borrowed("no verifier knows this token"));
+            for verifier in &self.0 {
+                match verifier.verify(token).await {
+                    Ok(verified) => return Ok(verified),
+                    Err(Rejected::NotMine(_)) => {}
+                    // A verifier that is away may be the one that would take it: that must not become a 401.
+                    Err(away @ Rejected::Unavailable(_)) => worst = away,
+                    Err(invalid) if matches!(worst, Rejected::NotMine(_)) => worst = invalid,
+                    Err(_) => {}
+                }
+            }
+            Err(worst)
+        })
+    }
+
+    fn authorization_servers(&self) -> Vec<String> {
+        let servers = self.0.iter().flat_map(|v| v.authorization_servers());
+        servers.collect()
+    }
+
+    fn start(&self) -> Result<(), ServerError> {
+        self.0.iter().try_for_each(|verifier| verifier.start())
+    }
+}
