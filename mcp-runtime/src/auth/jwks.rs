@@ -4,7 +4,6 @@
 //! every 30 seconds. A fetch follows no redirect, takes at most 5 seconds and 1 MiB, and goes over https unless the issuer is on this machine.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,12 +12,12 @@ use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::{
     AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyOperations, PublicKeyUse,
 };
-use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
-use url::{Host, Url};
+use url::Url;
 
 use super::Rejected;
+use super::fetch::{FetchError, get, guarded};
 use super::jwt::Algorithm;
 use crate::error::ServerError;
 
@@ -31,8 +30,6 @@ const STALE: Duration = Duration::from_secs(60 * 60);
 /// How soon after a fetch an unknown key id may cause another one.
 const COOLDOWN: Duration = Duration::from_secs(30);
 
-const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
-const MAX_BODY: usize = 1 << 20;
 const MAX_KEYS: usize = 100;
 
 /// One key, and what it may verify.
@@ -304,8 +301,6 @@ impl Fetched {
     }
 }
 
-type FetchError = Box<dyn std::error::Error + Send + Sync>;
-
 /// Where an issuer's keys are: its metadata says so, and must be its own.
 async fn discover(issuer: &str) -> Result<String, FetchError> {
     #[derive(serde::Deserialize)]
@@ -337,47 +332,4 @@ fn well_known(issuer: &str) -> Result<[String; 2], FetchError> {
         format!("{origin}/.well-known/oauth-authorization-server{path}"),
         format!("{origin}{path}/.well-known/openid-configuration"),
     ])
-}
-
-async fn get<T: DeserializeOwned>(address: &str) -> Result<T, FetchError> {
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(FETCH_TIMEOUT)
-        .build()?;
-    let mut answer = client.get(guarded(address)?).send().await?;
-    if answer.status() != reqwest::StatusCode::OK {
-        return Err(format!("{address} answered {}", answer.status()).into());
-    }
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await? {
-        body.extend_from_slice(&chunk);
-        if body.len() > MAX_BODY {
-            return Err(format!("{address} answered more than 1 MiB").into());
-        }
-    }
-    Ok(serde_json::from_slice(&body)?)
-}
-
-/// An address that may be asked: over https, or on this machine.
-fn guarded(address: &str) -> Result<Url, FetchError> {
-    let url = Url::parse(address)?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("an address of keys holds no credentials".into());
-    }
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if url.host().is_some_and(|host| is_loopback(&host)) => Ok(url),
-        _ => Err(
-            "keys are fetched over https; over http only from this machine, in development".into(),
-        ),
-    }
-}
-
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => *name == "localhost",
-        Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),
-        Host::Ipv6(address) => IpAddr::V6(*address).is_loopback(),
-    }
 }

@@ -16,7 +16,7 @@ use jsonwebtoken::{DecodingKey, Validation};
 use serde_json::{Map, Value};
 
 use super::jwks::{Key, KeySet, Keys};
-use super::{MAX_TOKEN_LENGTH, Rejected, Verified, Verifier, strict};
+use super::{MAX_TOKEN_LENGTH, Rejected, Verified, Verifier, claims, strict};
 use crate::clock::Clock;
 use crate::error::ServerError;
 use crate::principal::Principal;
@@ -301,7 +301,7 @@ impl Jwt {
         if lifetime > self.max_lifetime.as_secs().saturating_add(leeway) {
             return Err(invalid("it is in force for too long"));
         }
-        if !self.is_audience(claims.get("aud")) {
+        if !claims::is_audience(&self.audiences, claims.get("aud")) {
             return Err(invalid("it was issued for another audience"));
         }
         if claims.contains_key("cnf") {
@@ -315,36 +315,12 @@ impl Jwt {
         })
     }
 
-    fn is_audience(&self, claim: Option<&Value>) -> bool {
-        let ours = |value: &Value| {
-            let value = value.as_str();
-            value.is_some_and(|value| self.audiences.iter().any(|ours| ours == value))
-        };
-        match claim {
-            Some(Value::Array(audiences)) => {
-                audiences.iter().all(Value::is_string) && audiences.iter().any(ours)
-            }
-            Some(audience) => ours(audience),
-            None => false,
-        }
-    }
-
     fn principal(&self, claims: &Map<String, Value>) -> Result<Principal, Rejected> {
         let subject = match claims.get("sub") {
             Some(Value::String(subject)) if !subject.is_empty() => subject,
             _ => return Err(invalid("there is no `sub`")),
         };
-        let mut principal = Principal::new(&self.issuer, subject);
-        for (name, value) in claims {
-            principal = principal.claim(name, value.clone());
-        }
-        for claim in ["scope", "scp"] {
-            principal = principal.scopes(scopes(claims.get(claim))?);
-        }
-        let client = claims.get("client_id").or_else(|| claims.get("azp"));
-        if let Some(client) = client.and_then(Value::as_str) {
-            principal = principal.client_id(client);
-        }
+        let mut principal = claims::fill(Principal::new(&self.issuer, subject), claims)?;
         let roles = principal.claim_at(&self.roles).cloned();
         for role in roles.iter().flat_map(texts) {
             principal = principal.role(role);
@@ -371,10 +347,7 @@ impl Verifier for Jwt {
 
     fn start(&self) -> Result<(), ServerError> {
         if self.audiences.is_empty() {
-            return Err(ServerError::new(format!(
-                "tokens of `{}` are taken for no audience\n  help: name the server's own address, as clients know it: `.audience(\"https://mcp.example.com/mcp\")`",
-                self.issuer
-            )));
+            return Err(claims::no_audience(&self.issuer));
         }
         self.keys.start()
     }
@@ -441,26 +414,6 @@ fn seconds(claims: &Map<String, Value>, name: &'static str) -> Result<Option<u64
     whole
         .map(Some)
         .ok_or_else(|| Rejected::Invalid(format!("`{name}` is not a moment").into()))
-}
-
-/// Scopes as a list of words, or as texts in an array. Each word counts to the letter.
-fn scopes(claim: Option<&Value>) -> Result<Vec<String>, Rejected> {
-    match claim {
-        None | Some(Value::Null) => Ok(Vec::new()),
-        Some(Value::String(words)) => Ok(words
-            .split(' ')
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect()),
-        Some(Value::Array(items)) => items
-            .iter()
-            .map(|item| match item.as_str() {
-                Some(scope) if !scope.is_empty() && !scope.contains(' ') => Ok(scope.to_owned()),
-                _ => Err(invalid("a scope is not a word")),
-            })
-            .collect(),
-        Some(_) => Err(invalid("the scopes are neither a text nor an array")),
-    }
 }
 
 fn texts(value: &Value) -> Vec<String> {

@@ -1,10 +1,20 @@
 //! Who is calling, from the bearer token of an HTTP request.
 //!
-//! A [`Verifier`] turns a token into a [`Principal`], or says why not. [`Jwt`] verifies signed tokens, and [`any_of`] combines verifiers.
+//! A [`Verifier`] turns a token into a [`Principal`], or says why not. [`Jwt`] verifies signed tokens, [`Introspection`] asks their
+//! issuer, [`ApiKeys`] knows keys of its own, and [`any_of`] combines verifiers.
 
+mod claims;
+mod fetch;
+mod introspect;
 mod jwks;
 mod jwt;
+mod keys;
+mod presets;
+mod remembered;
 mod strict;
+
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -12,7 +22,10 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+pub use self::introspect::Introspection;
 pub use self::jwt::{Algorithm, Jwt};
+pub use self::keys::{ApiKeys, StaticTokens};
+pub(crate) use self::remembered::Authenticator;
 use crate::error::ServerError;
 use crate::principal::Principal;
 

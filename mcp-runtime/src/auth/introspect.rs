@@ -1,0 +1,198 @@
+//! Opaque tokens, by asking their issuer (RFC 7662).
+//!
+//! An answer is remembered for a minute at most, a refusal for ten seconds, so that a revoked token does not live on. When the issuer is away
+//! nothing is let in: revocation is the reason to ask.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use moka::sync::Cache;
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
+
+use super::fetch::{self, guarded};
+use super::{MAX_TOKEN_LENGTH, Rejected, Verified, Verifier, strict};
+use crate::clock::Clock;
+use crate::error::ServerError;
+use crate::principal::Principal;
+
+const REMEMBER: Duration = Duration::from_secs(60);
+const REMEMBER_REFUSAL: Duration = Duration::from_secs(10);
+const REMEMBERED: u64 = 10_000;
+
+/// Verifies opaque tokens by asking the authorization server that issued them (RFC 7662).
+///
+/// ```
+/// use mcp_runtime::auth::Introspection;
+///
+/// let verifier = Introspection::new("https://id.example.com", "https://id.example.com/introspect")
+///     .credentials("mcp-server", "the server's own secret")
+///     .audience("https://mcp.example.com/mcp");
+/// # drop(verifier);
+/// ```
+#[must_use]
+pub struct Introspection {
+    issuer: String,
+    endpoint: String,
+    credentials: Option<(String, String)>,
+    audiences: Vec<String>,
+    answers: Cache<[u8; 32], Remembered>,
+    clock: Clock,
+}
+
+#[derive(Clone)]
+struct Remembered {
+    answer: Arc<Result<Verified, Rejected>>,
+    until: Instant,
+}
+
+impl Introspection {
+    /// Asks this endpoint about tokens of this issuer.
+    pub fn new(issuer: impl Into<String>, endpoint: impl Into<String>) -> Self {
+        Self {
+            issuer: issuer.into(),
+            endpoint: endpoint.into(),
+            credentials: None,
+            audiences: Vec::new(),
+            answers: Cache::new(REMEMBERED),
+            clock: Clock::start(),
+        }
+    }
+
+    /// Sets what this server identifies itself with (RFC 6749, section 2.3.1).
+    pub fn credentials(mut self, client_id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.credentials = Some((client_id.into(), secret.into()));
+        self
+    }
+
+    /// Takes tokens issued for this audience: the server's own address, as clients know it.
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audiences.push(audience.into());
+        self
+    }
+
+    async fn check(&self, token: &str) -> Result<Verified, Rejected> {
+        if token.len() > MAX_TOKEN_LENGTH {
+            return Err(Rejected::Invalid("it is longer than 16 KiB".into()));
+        }
+        let key: [u8; 32] = Sha256::digest(token).into();
+        if let Some(known) = self.answers.get(&key)
+            && known.until > Instant::now()
+        {
+            return (*known.answer).clone();
+        }
+        let answer = self.ask(token).await;
+        let lifetime = match &answer {
+            Ok(verified) => {
+                let left = verified
+                    .expires
+                    .map(|at| at.saturating_sub(self.clock.now()));
+                left.unwrap_or(REMEMBER).min(REMEMBER)
+            }
+            Err(Rejected::Unavailable(_)) => return answer,
+            Err(_) => REMEMBER_REFUSAL,
+        };
+        let remembered = Remembered {
+            answer: Arc::new(answer.clone()),
+            until: Instant::now() + lifetime,
+        };
+        self.answers.insert(key, remembered);
+        answer
+    }
+
+    async fn ask(&self, token: &str) -> Result<Verified, Rejected> {
+        let body = self.post(token).await.map_err(|error| {
+            tracing::warn!(issuer = self.issuer, %error, "the issuer was not asked about a token");
+            Rejected::Unavailable("the issuer does not answer".into())
+        })?;
+        let claims = strict::object(&body)
+            .ok_or_else(|| Rejected::Unavailable("the issuer's answer is not JSON".into()))?;
+        if claims.get("active") != Some(&Value::Bool(true)) {
+            return Err(Rejected::NotMine("the issuer does not know it".into()));
+        }
+        self.verified(&claims)
+    }
+
+    async fn post(&self, token: &str) -> Result<Vec<u8>, fetch::FetchError> {
+        let form: String = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("token", token)
+            .append_pair("token_type_hint", "access_token")
+            .finish();
+        let mut request = fetch::client()?
+            .post(guarded(&self.endpoint)?)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("accept", "application/json")
+            .body(form);
+        if let Some((id, secret)) = &self.credentials {
+            request = request.basic_auth(id, Some(secret));
+        }
+        fetch::body(request).await
+    }
+
+    fn verified(&self, claims: &Map<String, Value>) -> Result<Verified, Rejected> {
+        let now = self.clock.now();
+        let expires = claims
+            .get("exp")
+            .and_then(Value::as_u64)
+            .map(Duration::from_secs);
+        if expires.is_some_and(|expires| expires <= now) {
+            return Err(Rejected::Invalid("it has expired".into()));
+        }
+        if claims
+            .get("iss")
+            .is_some_and(|issuer| issuer.as_str() != Some(&self.issuer))
+        {
+            return Err(Rejected::NotMine("the issuer is another one".into()));
+        }
+        if !super::claims::is_audience(&self.audiences, claims.get("aud")) {
+            return Err(Rejected::Invalid(
+                "it was issued for another audience".into(),
+            ));
+        }
+        let subject = claims
+            .get("sub")
+            .or_else(|| claims.get("username"))
+            .and_then(Value::as_str)
+            .filter(|subject| !subject.is_empty())
+            .ok_or_else(|| Rejected::Invalid("there is no `sub`".into()))?;
+        let principal = Principal::new(&self.issuer, subject);
+        Ok(Verified {
+            principal: super::claims::fill(principal, claims)?,
+            expires,
+        })
+    }
+}
+
+impl Verifier for Introspection {
+    fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Verified, Rejected>> {
+        Box::pin(self.check(token))
+    }
+
+    fn authorization_servers(&self) -> Vec<String> {
+        vec![self.issuer.clone()]
+    }
+
+    fn start(&self) -> Result<(), ServerError> {
+        if self.audiences.is_empty() {
+            return Err(super::claims::no_audience(&self.issuer));
+        }
+        guarded(&self.endpoint).map(drop).map_err(|why| {
+            ServerError::new(format!(
+                "`{}` cannot be asked about tokens: {why}",
+                self.endpoint
+            ))
+        })
+    }
+}
+
+impl fmt::Debug for Introspection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Introspection")
+            .field("issuer", &self.issuer)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
+}

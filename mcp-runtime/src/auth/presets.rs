@@ -1,0 +1,63 @@
+//! Well-known issuers: what their tokens look like, as configuration. Each says what its audience and its scopes mean.
+
+use super::Jwt;
+
+/// Tokens of well-known issuers, ready to verify.
+///
+/// Each is a [`Jwt`] with the issuer's own address, token type and claim names; every option of [`Jwt`] can be set on top. None of them
+/// follows RFC 9068 to the letter, so all of them take tokens of type `JWT`.
+impl Jwt {
+    /// Auth0: `auth0("acme.eu.auth0.com", ..)`. The audience is the identifier of the API in the dashboard; scopes are the
+    /// API's permissions, roles need an action that writes the claim.
+    pub fn auth0(domain: &str, audience: impl Into<String>) -> Self {
+        Self::issuer(format!("https://{domain}/"))
+            .audience(audience)
+            .types(["JWT", "at+jwt"])
+            .tenant_claim("org_id")
+    }
+
+    /// Microsoft Entra ID, one tenant: `entra("8eaef023-..", ..)`. The audience is the application id (a GUID) or its URI; scopes
+    /// stand in `scp`, application roles in `roles`.
+    pub fn entra(tenant: &str, audience: impl Into<String>) -> Self {
+        Self::issuer(format!("https://login.microsoftonline.com/{tenant}/v2.0"))
+            .audience(audience)
+            .types(["JWT"])
+            .tenant_claim("tid")
+    }
+
+    /// Okta: `okta("acme.okta.com", "default", ..)`, the second being the custom authorization server's id. Scopes stand in `scp`,
+    /// roles are groups and need a claim `groups`.
+    pub fn okta(domain: &str, server: &str, audience: impl Into<String>) -> Self {
+        Self::issuer(format!("https://{domain}/oauth2/{server}"))
+            .audience(audience)
+            .types(["JWT", "at+jwt", ""])
+            .roles_claim("groups")
+    }
+
+    /// Keycloak: `keycloak("https://id.example.com", "acme", ..)`, the second being the realm. The audience needs an audience mapper on the client;
+    /// roles are the realm's.
+    pub fn keycloak(base: &str, realm: &str, audience: impl Into<String>) -> Self {
+        Self::issuer(format!("{}/realms/{realm}", base.trim_end_matches('/')))
+            .audience(audience)
+            .types(["JWT", "at+jwt"])
+            .roles_claim("realm_access.roles")
+    }
+
+    /// WorkOS AuthKit: `workos("https://acme.authkit.app", ..)`. The tenant is the organisation; roles stand in `role`.
+    pub fn workos(domain: impl Into<String>, audience: impl Into<String>) -> Self {
+        Self::issuer(domain)
+            .audience(audience)
+            .types(["JWT", "at+jwt", ""])
+            .roles_claim("role")
+            .tenant_claim("org_id")
+    }
+
+    /// Google ID tokens. The audience is the OAuth client's id; they carry no scopes, so tools ask for `user` or for a claim such as
+    /// `claim:hd=example.com`.
+    pub fn google(client_id: impl Into<String>) -> Self {
+        Self::issuer("https://accounts.google.com")
+            .audience(client_id)
+            .types(["JWT"])
+            .tenant_claim("hd")
+    }
+}
