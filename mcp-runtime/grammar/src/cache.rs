@@ -1,0 +1,272 @@
+//! `cache = "60s private swr 10m tags(user:{id})"`: how long an answer is kept, for whom, and what throws it away.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::cursor::{Cursor, Word, same, tri};
+use crate::key::{Field, field};
+use crate::template::Template;
+use crate::units::Time;
+use crate::{Error, List};
+
+/// How a tool's answers are kept.
+///
+/// ```
+/// use mcp_grammar::{Cache, Scope};
+/// use std::time::Duration;
+///
+/// const CACHE: Cache = Cache::new("60s private swr 10m tags(user:{id}) max 1000");
+/// assert_eq!(CACHE.ttl, Duration::from_secs(60));
+/// assert_eq!(CACHE.scope, Some(Scope::Private));
+/// assert_eq!(CACHE.tags.as_slice()[0].as_str(), "user:{id}");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cache<'a> {
+    /// How long an answer is fresh.
+    pub ttl: Duration,
+    /// Who may get an answer that was made for somebody else. Nothing written: private where `auth` guarantees a principal.
+    pub scope: Option<Scope>,
+    /// How long after that it may still be served while a new one is made.
+    pub swr: Option<Duration>,
+    /// How long after that it may still be served if the tool fails.
+    pub stale_if_error: Option<Duration>,
+    /// The names under which an answer can be thrown away.
+    pub tags: Tags<'a>,
+    /// What else distinguishes answers.
+    pub vary: List<Field<'a>, MOST_FIELDS>,
+    /// The arguments that do not distinguish answers, by path.
+    pub ignore: List<&'a str, MOST_FIELDS>,
+    /// How many answers are kept at most. Nothing written: the server's bound alone.
+    pub max: Option<u32>,
+}
+
+/// Who may get an answer that was made for somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Nobody.
+    Private,
+    /// Everybody who may call the tool.
+    Public,
+}
+
+/// The tags of a cached answer, or those that a writer throws away.
+pub type Tags<'a> = List<Template<'a>, MOST_TAGS>;
+
+const MOST_TAGS: usize = 4;
+const MOST_FIELDS: usize = 4;
+
+const KNOWN: &[&str] = &[
+    "private",
+    "public",
+    "swr",
+    "stale_if_error",
+    "tags",
+    "vary",
+    "ignore",
+    "max",
+];
+
+impl<'a> Cache<'a> {
+    /// Reads a cache policy.
+    ///
+    /// # Panics
+    /// With the error's sentence if the text is not understood; in a `const` this is a compile error.
+    #[track_caller]
+    pub const fn new(text: &'a str) -> Self {
+        match Self::parse(text) {
+            Ok(cache) => cache,
+            Err(error) => error.panic(),
+        }
+    }
+
+    /// Reads a time and then, each at most once, `private` or `public`, `swr`, `stale_if_error`, `tags(..)`, `vary(..)`,
+    /// `ignore(..)`, `max`.
+    ///
+    /// # Errors
+    /// The first thing that is not understood, and what to write instead.
+    pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
+        let mut cursor = Cursor::new(text);
+        if cursor.peek_word().is_none() {
+            return Err(Error::empty(
+                "expected a time to keep answers",
+                "write `60s`",
+            ));
+        }
+        let start = cursor.since(cursor.at());
+        let ttl = tri!(cursor.duration(start, "write a time such as `60s` first"));
+        let (mut scope, mut swr, mut stale_if_error) = (None, None, None);
+        let (mut tags, mut vary, mut ignore, mut max) = (None, None, None, None);
+        while let Some(word) = cursor.word() {
+            let again = match word.bytes() {
+                b"private" => scope.replace(Scope::Private).is_some(),
+                b"public" => scope.replace(Scope::Public).is_some(),
+                b"swr" => swr
+                    .replace(tri!(cursor.duration(word, "write `swr 10m`")))
+                    .is_some(),
+                b"stale_if_error" => stale_if_error
+                    .replace(tri!(cursor.duration(word, "write `stale_if_error 1h`")))
+                    .is_some(),
+                b"tags" => tags.replace(tri!(cursor.tags(word))).is_some(),
+                b"vary" => vary.replace(tri!(vary_of(&mut cursor, word))).is_some(),
+                b"ignore" => ignore.replace(tri!(ignore_of(&mut cursor, word))).is_some(),
+                b"max" => max
+                    .replace(tri!(cursor.count(word, "write `max 1000`")))
+                    .is_some(),
+                _ => return Err(Error::unknown(word, "unknown word", KNOWN)),
+            };
+            if again {
+                return Err(Error::twice(word));
+            }
+        }
+        let tags = match tags {
+            Some(tags) => tags,
+            None => List::empty(Template::BLANK),
+        };
+        let vary = match vary {
+            Some(vary) => vary,
+            None => List::empty(Field::Arg("")),
+        };
+        let ignore = match ignore {
+            Some(ignore) => ignore,
+            None => List::empty(""),
+        };
+        Ok(Self {
+            ttl,
+            scope,
+            swr,
+            stale_if_error,
+            tags,
+            vary,
+            ignore,
+            max,
+        })
+    }
+}
+
+impl<'a> Cursor<'a> {
+    /// What follows the word `tags`: `(user:{id}, team:{team})`.
+    pub(crate) const fn tags(&mut self, clause: Word<'a>) -> Result<Tags<'a>, Error<'a>> {
+        const WRITE: &str = "write `tags(user:{id})`";
+        let mut tags = List::empty(Template::BLANK);
+        tri!(self.open(clause, WRITE));
+        loop {
+            let word = tri!(self.item(clause, WRITE));
+            let mut i = 0;
+            while i < tags.len() {
+                if same(tags.as_slice()[i].as_str().as_bytes(), word.bytes()) {
+                    return Err(Error::quoting(
+                        word,
+                        "the same tag twice:",
+                        "keep one of the two",
+                    ));
+                }
+                i += 1;
+            }
+            if !tags.push(tri!(Template::parse(word))) {
+                return Err(Error::quoting(
+                    word,
+                    "more than four tags:",
+                    "write fewer, broader tags",
+                ));
+            }
+            if !tri!(self.more(clause)) {
+                return Ok(tags);
+            }
+        }
+    }
+}
+
+const fn vary_of<'a>(
+    cursor: &mut Cursor<'a>,
+    clause: Word<'a>,
+) -> Result<List<Field<'a>, MOST_FIELDS>, Error<'a>> {
+    const WRITE: &str = "write `vary(claim.locale)`";
+    let mut fields = List::empty(Field::Arg(""));
+    tri!(cursor.open(clause, WRITE));
+    loop {
+        let word = tri!(cursor.item(clause, WRITE));
+        let Some(field) = tri!(field(word)) else {
+            return Err(Error::quoting(
+                word,
+                "expected an argument or a claim, found",
+                WRITE,
+            ));
+        };
+        if !fields.push(field) {
+            return Err(Error::quoting(
+                word,
+                "more than four things to vary by:",
+                "write at most four",
+            ));
+        }
+        if !tri!(cursor.more(clause)) {
+            return Ok(fields);
+        }
+    }
+}
+
+const fn ignore_of<'a>(
+    cursor: &mut Cursor<'a>,
+    clause: Word<'a>,
+) -> Result<List<&'a str, MOST_FIELDS>, Error<'a>> {
+    const WRITE: &str = "write `ignore(arg.trace)`";
+    let mut paths = List::empty("");
+    tri!(cursor.open(clause, WRITE));
+    loop {
+        let word = tri!(cursor.item(clause, WRITE));
+        let Some(Field::Arg(path)) = tri!(field(word)) else {
+            return Err(Error::quoting(word, "expected an argument, found", WRITE));
+        };
+        if !paths.push(path) {
+            return Err(Error::quoting(
+                word,
+                "more than four arguments to ignore:",
+                "write at most four",
+            ));
+        }
+        if !tri!(cursor.more(clause)) {
+            return Ok(paths);
+        }
+    }
+}
+
+impl fmt::Display for Cache<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Time(self.ttl))?;
+        match self.scope {
+            None => {}
+            Some(Scope::Private) => f.write_str(" private")?,
+            Some(Scope::Public) => f.write_str(" public")?,
+        }
+        if let Some(swr) = self.swr {
+            write!(f, " swr {}", Time(swr))?;
+        }
+        if let Some(stale) = self.stale_if_error {
+            write!(f, " stale_if_error {}", Time(stale))?;
+        }
+        write_items(f, " tags(", self.tags.as_slice())?;
+        write_items(f, " vary(", self.vary.as_slice())?;
+        let ignore: Vec<_> = self.ignore.iter().map(|path| Field::Arg(path)).collect();
+        write_items(f, " ignore(", &ignore)?;
+        match self.max {
+            Some(max) => write!(f, " max {max}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `tags(a, b)`, or nothing where there are no items.
+pub(crate) fn write_items(
+    f: &mut fmt::Formatter<'_>,
+    opening: &str,
+    items: &[impl fmt::Display],
+) -> fmt::Result {
+    for (i, item) in items.iter().enumerate() {
+        write!(f, "{}{item}", if i == 0 { opening } else { ", " })?;
+    }
+    if items.is_empty() {
+        Ok(())
+    } else {
+        f.write_str(")")
+    }
+}

@@ -1,0 +1,243 @@
+//! `deprecated = "use search_v2; sunset 2027-01-31"`: what to use instead of a tool, and until when it is there.
+
+use std::fmt;
+
+use crate::Error;
+use crate::cursor::{Cursor, Word, tri};
+
+/// What to use instead of a tool, and until when it is there.
+///
+/// ```
+/// use mcp_grammar::Deprecated;
+///
+/// const OLD: Deprecated = Deprecated::new("use search_v2; sunset 2027-01-31");
+/// assert_eq!(OLD.replacement, Some("search_v2"));
+/// assert_eq!(OLD.sunset.unwrap().year, 2027);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deprecated<'a> {
+    /// The tool to use instead.
+    pub replacement: Option<&'a str>,
+    /// A reason in plain text, which only a tool without a replacement has.
+    pub note: Option<&'a str>,
+    /// The day on which the tool goes away.
+    pub sunset: Option<Date>,
+}
+
+/// A day of the Gregorian calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date {
+    /// The year, from 2000 to 9999.
+    pub year: u16,
+    /// The month, from 1 to 12.
+    pub month: u8,
+    /// The day of the month, from 1 to 31.
+    pub day: u8,
+}
+
+impl<'a> Deprecated<'a> {
+    /// Reads a deprecation.
+    ///
+    /// # Panics
+    /// With the error's sentence if the text is not understood; in a `const` this is a compile error.
+    #[track_caller]
+    pub const fn new(text: &'a str) -> Self {
+        match Self::parse(text) {
+            Ok(deprecated) => deprecated,
+            Err(error) => error.panic(),
+        }
+    }
+
+    /// Reads `use NAME` or plain text, and `sunset YYYY-MM-DD`, with `;` between them.
+    ///
+    /// # Errors
+    /// The first thing that is not understood, and what to write instead.
+    pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
+        let mut rest = Word { text, at: 0 };
+        let mut new = Self {
+            replacement: None,
+            note: None,
+            sunset: None,
+        };
+        if rest.trimmed().text.is_empty() {
+            return Err(Error::empty(
+                "expected what to use instead",
+                "write `use search_v2`, or a reason",
+            ));
+        }
+        loop {
+            let end = rest.find(b';');
+            let part = match end {
+                Some(end) => rest.before(end).trimmed(),
+                None => rest.trimmed(),
+            };
+            if part.text.is_empty() {
+                let sign = if end.is_some() { part.at } else { rest.at - 1 };
+                let sign = Word { text, at: 0 }.after(sign).before(1);
+                return Err(Error::quoting(
+                    sign,
+                    "nothing stands on one side of",
+                    "leave it out",
+                ));
+            }
+            tri!(new.part(part));
+            match end {
+                Some(end) => rest = rest.after(end + 1),
+                None => return Ok(new),
+            }
+        }
+    }
+
+    const fn part(&mut self, part: Word<'a>) -> Result<(), Error<'a>> {
+        const EITHER: &str = "write either `use NAME` or a reason";
+        let first = match Cursor::new(part.text).word() {
+            Some(first) => part.before(first.text.len()),
+            None => part,
+        };
+        match first.bytes() {
+            b"use" if self.replacement.is_some() => Err(Error::twice(first)),
+            b"use" if self.note.is_some() => {
+                Err(Error::quoting(part, "a reason stands before", EITHER))
+            }
+            b"use" => {
+                self.replacement = Some(tri!(tool(part.after("use".len()).trimmed(), first)));
+                Ok(())
+            }
+            b"sunset" if self.sunset.is_some() => Err(Error::twice(first)),
+            b"sunset" => {
+                self.sunset = Some(tri!(date(part.after("sunset".len()).trimmed(), first)));
+                Ok(())
+            }
+            _ if self.note.is_some() => Err(Error::quoting(
+                part,
+                "a second reason:",
+                "write one text without `;`",
+            )),
+            _ if self.replacement.is_some() => Err(Error::quoting(
+                part,
+                "what to use instead stands before",
+                EITHER,
+            )),
+            _ => {
+                self.note = Some(part.text);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A tool's name: at most 128 of the letters that the protocol allows.
+const fn tool<'a>(name: Word<'a>, clause: Word<'a>) -> Result<&'a str, Error<'a>> {
+    if name.text.is_empty() {
+        return Err(Error::quoting(
+            clause,
+            "nothing follows",
+            "write `use search_v2`",
+        ));
+    }
+    if name.text.len() > 128 {
+        return Err(Error::quoting(
+            name,
+            "a tool's name has at most 128 characters:",
+            "write the name of a tool",
+        ));
+    }
+    let mut i = 0;
+    while i < name.text.len() {
+        if !matches!(name.bytes()[i], b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' | b'-')
+        {
+            let write = "write `use search_v2`, or a reason that does not begin with `use`";
+            return Err(Error::quoting(
+                name.char_at(i),
+                "a tool's name can't contain",
+                write,
+            ));
+        }
+        i += 1;
+    }
+    Ok(name.text)
+}
+
+const fn date<'a>(word: Word<'a>, clause: Word<'a>) -> Result<Date, Error<'a>> {
+    const WRITE: &str = "write it as `2027-01-31`";
+    if word.text.is_empty() {
+        return Err(Error::quoting(
+            clause,
+            "nothing follows",
+            "write `sunset 2027-01-31`",
+        ));
+    }
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *word.bytes() else {
+        return Err(Error::quoting(word, "not a date:", WRITE));
+    };
+    let mut i = 0;
+    while i < word.text.len() {
+        if i != 4 && i != 7 && !word.bytes()[i].is_ascii_digit() {
+            return Err(Error::quoting(word, "not a date:", WRITE));
+        }
+        i += 1;
+    }
+    let year = two(y0, y1) as u16 * 100 + two(y2, y3) as u16;
+    let (month, day) = (two(m0, m1), two(d0, d1));
+    if year < 2000 {
+        return Err(Error::quoting(
+            word.before(4),
+            "no tool went away in",
+            WRITE,
+        ));
+    }
+    if month == 0 || month > 12 {
+        return Err(Error::quoting(
+            word.after(5).before(2),
+            "no month has the number",
+            WRITE,
+        ));
+    }
+    if day == 0 || day > days(year, month) {
+        return Err(Error::quoting(
+            word.after(8),
+            "that month has no day",
+            "write a day that exists",
+        ));
+    }
+    Ok(Date { year, month, day })
+}
+
+const fn two(tens: u8, ones: u8) -> u8 {
+    (tens - b'0') * 10 + (ones - b'0')
+}
+
+const fn days(year: u16, month: u8) -> u8 {
+    match month {
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
+            29
+        }
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl fmt::Display for Deprecated<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut joint = "";
+        if let Some(name) = self.replacement {
+            write!(f, "use {name}")?;
+            joint = "; ";
+        }
+        if let Some(note) = self.note {
+            write!(f, "{joint}{note}")?;
+            joint = "; ";
+        }
+        match self.sunset {
+            Some(date) => write!(f, "{joint}sunset {date}"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! What is wrong with a policy's text, where, and what to write instead.
+
+use std::fmt;
+
+use crate::cursor::Word;
+
+/// The first thing in a policy's text that is not understood.
+///
+/// [`at`](Self::at) and [`len`](Self::len) point at the smallest wrong thing, in bytes, always on character boundaries.
+/// `Display` is the whole sentence: the problem in the user's words, then what to write.
+///
+/// ```
+/// let error = mcp_grammar::Rate::parse("10/sec").unwrap_err();
+/// assert_eq!((error.at, error.len), (3, 3));
+/// assert_eq!(error.to_string(), "unknown unit of time `sec`; write `s` (as in `10/s`)");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Error<'a> {
+    /// Where the wrong thing begins: a byte offset into the text.
+    pub at: usize,
+    /// How long the wrong thing is, in bytes. Zero only where the text is empty.
+    pub len: usize,
+    /// The words that are quoted after the problem; empty where the problem says it all.
+    pub found: &'a str,
+    /// What is wrong, without the user's words.
+    pub problem: &'static str,
+    /// What to write; `{}` in it stands for [`given`](Self::given).
+    pub expected: &'static str,
+    /// The part of the text that is right and comes back in what to write.
+    pub given: &'a str,
+    /// The words that were possible here, for "did you mean".
+    pub known: &'static [&'static str],
+}
+
+impl<'a> Error<'a> {
+    /// The problem without the user's words, for where nothing can be formatted.
+    pub const fn message(&self) -> &'static str {
+        self.problem
+    }
+
+    /// An error that quotes the wrong word after the problem.
+    pub(crate) const fn quoting(
+        word: Word<'a>,
+        problem: &'static str,
+        expected: &'static str,
+    ) -> Self {
+        Self {
+            found: word.text,
+            ..Self::plain(word, problem, expected)
+        }
+    }
+
+    /// An error that points at a word without quoting it.
+    pub(crate) const fn plain(
+        word: Word<'a>,
+        problem: &'static str,
+        expected: &'static str,
+    ) -> Self {
+        Self {
+            at: word.at,
+            len: word.text.len(),
+            found: "",
+            problem,
+            expected,
+            given: "",
+            known: &[],
+        }
+    }
+
+    /// A word that is none of those that are possible here.
+    pub(crate) const fn unknown(
+        word: Word<'a>,
+        problem: &'static str,
+        known: &'static [&'static str],
+    ) -> Self {
+        Self {
+            known,
+            ..Self::quoting(word, problem, "")
+        }
+    }
+
+    /// A clause that was written before.
+    pub(crate) const fn twice(word: Word<'a>) -> Self {
+        Self::quoting(word, "the same clause twice:", "keep one of the two")
+    }
+
+    /// The error of a text without a word in it.
+    pub(crate) const fn empty(problem: &'static str, expected: &'static str) -> Self {
+        Self::plain(Word { text: "", at: 0 }, problem, expected)
+    }
+
+    pub(crate) const fn given(self, given: &'a str) -> Self {
+        Self { given, ..self }
+    }
+
+    /// Panics with the sentence; in a `const` this is the compiler's error message.
+    #[track_caller]
+    pub(crate) const fn panic(&self) -> ! {
+        let mut text = Text {
+            bytes: [0; 512],
+            len: 0,
+        };
+        text.push(self.problem);
+        if !self.found.is_empty() {
+            text.push(" `");
+            text.push(self.found);
+            text.push("`");
+        }
+        if !self.expected.is_empty() {
+            text.push("; ");
+            match split_hole(self.expected) {
+                Some((before, after)) => {
+                    text.push(before);
+                    text.push(self.given);
+                    text.push(after);
+                }
+                None => text.push(self.expected),
+            }
+        }
+        let mut i = 0;
+        while i < self.known.len() {
+            text.push(joint(i, self.known.len()));
+            text.push("`");
+            text.push(self.known[i]);
+            text.push("`");
+            i += 1;
+        }
+        panic!("{}", text.as_str())
+    }
+}
+
+impl fmt::Display for Error<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.problem)?;
+        if !self.found.is_empty() {
+            write!(f, " `{}`", Quoted(self.found))?;
+        }
+        if let Some(word) = nearest(self.found, self.known) {
+            return write!(f, "; did you mean `{word}`?");
+        }
+        match split_hole(self.expected) {
+            Some((before, after)) => write!(f, "; {before}{}{after}", Quoted(self.given))?,
+            None if self.expected.is_empty() => {}
+            None => write!(f, "; {}", self.expected)?,
+        }
+        for (i, word) in self.known.iter().enumerate() {
+            write!(f, "{}`{word}`", joint(i, self.known.len()))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error<'_> {}
+
+/// The user's own words, safe to print: an operator's file is not trusted with a terminal or with a whole log line.
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 60;
+        for c in self.0.chars().take(MOST) {
+            let reorders = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            if c.is_control() || reorders {
+                write!(f, "{}", c.escape_unicode())?;
+            } else {
+                write!(f, "{c}")?;
+            }
+        }
+        if self.0.chars().nth(MOST).is_some() {
+            f.write_str("…")?;
+        }
+        Ok(())
+    }
+}
+
+/// What stands before the `i`th of `n` words: `; write a, b or c`.
+const fn joint(i: usize, n: usize) -> &'static str {
+    if i == 0 {
+        "; write "
+    } else if i + 1 == n {
+        " or "
+    } else {
+        ", "
+    }
+}
+
+const fn split_hole(template: &'static str) -> Option<(&'static str, &'static str)> {
+    let bytes = template.as_bytes();
+    let mut i = 0;
+    while i + 1 < bytes.len() {
+        if bytes[i] == b'{' && bytes[i + 1] == b'}' {
+            let (before, rest) = template.split_at(i);
+            return Some((before, rest.split_at(2).1));
+        }
+        i += 1;
+    }
+    None
+}
+
+/// A text put together in const evaluation, where there is no `String`. What does not fit is cut off.
+struct Text {
+    bytes: [u8; 512],
+    len: usize,
+}
+
+impl Text {
+    const fn push(&mut self, text: &str) {
+        let mut end = text.len();
+        if end > self.bytes.len() - self.len {
+            end = self.bytes.len() - self.len;
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+        }
+        let mut i = 0;
+        while i < end {
+            self.bytes[self.len] = text.as_bytes()[i];
+            self.len += 1;
+            i += 1;
+        }
+    }
+
+    const fn as_str(&self) -> &str {
+        match std::str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => text,
+            Err(_) => "this policy is not understood",
+        }
+    }
+}
+
+/// The known word that somebody who wrote `found` probably meant.
+fn nearest(found: &str, known: &[&'static str]) -> Option<&'static str> {
+    const LONGEST: usize = 24;
+    if found.is_empty() || found.len() > LONGEST {
+        return None;
+    }
+    let found = found.to_ascii_lowercase();
+    known
+        .iter()
+        .map(|word| (distance(found.as_bytes(), word.as_bytes()), *word))
+        .filter(|(distance, word)| *distance <= if word.len() <= 4 { 1 } else { 2 })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, word)| word)
+}
+
+/// How many letters have to be added, removed, changed or swapped with their neighbour.
+fn distance(a: &[u8], b: &[u8]) -> usize {
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let changed = usize::from(a[i - 1] != b[j - 1]);
+                let mut best = (rows[i - 1][j] + 1)
+                    .min(rows[i][j - 1] + 1)
+                    .min(rows[i - 1][j - 1] + changed);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    best = best.min(rows[i - 2][j - 2] + 1);
+                }
+                best
+            };
+        }
+    }
+    rows[a.len()][b.len()]
+}

@@ -1,0 +1,199 @@
+//! `max_in = "256KB"`, `max_out = "25000tok truncate"`: how large a call and its answer may be.
+
+use std::fmt;
+
+use crate::Error;
+use crate::cursor::{Cursor, Word, tri};
+use crate::units::Number;
+
+/// How large something may be, and what happens if it is larger.
+///
+/// ```
+/// use mcp_grammar::{Size, TooLarge, Unit};
+///
+/// const SIZE: Size = Size::new("25000tok truncate");
+/// assert_eq!((SIZE.most, SIZE.unit, SIZE.then), (25_000, Unit::Tokens, TooLarge::Truncate));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// The largest size, in [`unit`](Self::unit)s.
+    pub most: u64,
+    /// What is counted.
+    pub unit: Unit,
+    /// What happens to what is larger.
+    pub then: TooLarge,
+}
+
+/// What a [`Size`] counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Bytes. `KB` and `MB` are thousands of them, `KiB` and `MiB` powers of 1024.
+    Bytes,
+    /// A language model's tokens, estimated.
+    Tokens,
+}
+
+/// What happens to what is larger than a [`Size`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TooLarge {
+    /// It is refused, with a hint.
+    Error,
+    /// Text is cut off, visibly.
+    Truncate,
+    /// It is put aside, and a link to it is sent.
+    Link,
+}
+
+const MOST: u64 = 1 << 40;
+const KB: u64 = 1000;
+const KIB: u64 = 1024;
+
+impl Size {
+    /// What `max_in` is where nothing is written: `256KB`.
+    pub const MAX_IN: Self = Self {
+        most: 256 * KB,
+        unit: Unit::Bytes,
+        then: TooLarge::Error,
+    };
+    /// What `max_out` is where nothing is written: `25000tok`.
+    pub const MAX_OUT: Self = Self {
+        most: 25_000,
+        unit: Unit::Tokens,
+        then: TooLarge::Error,
+    };
+
+    /// Reads a size.
+    ///
+    /// # Panics
+    /// With the error's sentence if the text is not understood; in a `const` this is a compile error.
+    #[track_caller]
+    pub const fn new(text: &str) -> Self {
+        match Self::parse(text) {
+            Ok(size) => size,
+            Err(error) => error.panic(),
+        }
+    }
+
+    /// Reads a number with its unit, and perhaps `error`, `truncate` or `link`.
+    ///
+    /// # Errors
+    /// The first thing that is not understood, and what to write instead.
+    pub const fn parse(text: &str) -> Result<Self, Error<'_>> {
+        const KNOWN: &[&str] = &["error", "truncate", "link"];
+        let mut cursor = Cursor::new(text);
+        if cursor.peek_word().is_none() {
+            return Err(Error::empty(
+                "expected a size",
+                "write `256KB`, or `25000tok`",
+            ));
+        }
+        let start = cursor.since(cursor.at());
+        let number = tri!(cursor.number(start, "write a size such as `256KB`"));
+        let letters = cursor.letters();
+        if letters.text.is_empty() {
+            let write = "write `{}KB`, or another of `B`, `KiB`, `MB`, `MiB` and `tok`";
+            return Err(
+                Error::quoting(number.word, "missing unit of size after", write)
+                    .given(number.word.text),
+            );
+        }
+        let (unit, each) = tri!(unit(letters, number));
+        let most = match number.value.checked_mul(each) {
+            Some(0) => {
+                return Err(Error::quoting(
+                    cursor.since(number.word.at),
+                    "nothing is as small as",
+                    "write a size above zero",
+                ));
+            }
+            Some(most) if most <= MOST => most,
+            _ => {
+                return Err(Error::quoting(
+                    cursor.since(number.word.at),
+                    "larger than a tebibyte:",
+                    "write a smaller size",
+                ));
+            }
+        };
+        let mut then = None;
+        while let Some(word) = cursor.word() {
+            let action = match word.bytes() {
+                b"error" => TooLarge::Error,
+                b"truncate" => TooLarge::Truncate,
+                b"link" => TooLarge::Link,
+                _ => return Err(Error::unknown(word, "unknown word", KNOWN)),
+            };
+            if then.replace(action).is_some() {
+                return Err(Error::quoting(
+                    word,
+                    "only one thing can happen, not also",
+                    "keep one of the two",
+                ));
+            }
+        }
+        let then = match then {
+            Some(then) => then,
+            None => TooLarge::Error,
+        };
+        Ok(Self { most, unit, then })
+    }
+}
+
+/// What is counted, and how many of it one unit is.
+const fn unit<'a>(letters: Word<'a>, number: Number<'a>) -> Result<(Unit, u64), Error<'a>> {
+    match letters.bytes() {
+        b"tok" => Ok((Unit::Tokens, 1)),
+        b"B" => Ok((Unit::Bytes, 1)),
+        b"KB" => Ok((Unit::Bytes, KB)),
+        b"KiB" => Ok((Unit::Bytes, KIB)),
+        b"MB" => Ok((Unit::Bytes, KB * KB)),
+        b"MiB" => Ok((Unit::Bytes, KIB * KIB)),
+        _ => Err(
+            Error::quoting(letters, "unknown unit of size", spelling(letters.text))
+                .given(number.word.text),
+        ),
+    }
+}
+
+/// How to write the unit that is meant.
+const fn spelling(unit: &str) -> &'static str {
+    const fn is(unit: &str, other: &str) -> bool {
+        unit.eq_ignore_ascii_case(other)
+    }
+    if is(unit, "b") || is(unit, "byte") || is(unit, "bytes") {
+        "write `B` (as in `{}B`)"
+    } else if is(unit, "k") || is(unit, "kb") || is(unit, "kbyte") || is(unit, "kilobytes") {
+        "write `KB` (as in `{}KB`)"
+    } else if is(unit, "ki") || is(unit, "kib") {
+        "write `KiB` (as in `{}KiB`)"
+    } else if is(unit, "m") || is(unit, "mb") || is(unit, "mbyte") || is(unit, "megabytes") {
+        "write `MB` (as in `{}MB`)"
+    } else if is(unit, "mi") || is(unit, "mib") {
+        "write `MiB` (as in `{}MiB`)"
+    } else if is(unit, "t") || is(unit, "tok") || is(unit, "token") || is(unit, "tokens") {
+        "write `tok` (as in `{}tok`)"
+    } else if is(unit, "g") || is(unit, "gb") || is(unit, "gib") {
+        "write it in `MB` or `MiB`"
+    } else {
+        "write `B`, `KB`, `KiB`, `MB`, `MiB` or `tok`"
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (unit, name) = match (self.unit, self.most) {
+            (Unit::Tokens, _) => (1, "tok"),
+            (Unit::Bytes, n) if n.is_multiple_of(KB * KB) => (KB * KB, "MB"),
+            (Unit::Bytes, n) if n.is_multiple_of(KIB * KIB) => (KIB * KIB, "MiB"),
+            (Unit::Bytes, n) if n.is_multiple_of(KB) => (KB, "KB"),
+            (Unit::Bytes, n) if n.is_multiple_of(KIB) => (KIB, "KiB"),
+            (Unit::Bytes, _) => (1, "B"),
+        };
+        write!(f, "{}{name}", self.most / unit)?;
+        match self.then {
+            TooLarge::Error => Ok(()),
+            TooLarge::Truncate => f.write_str(" truncate"),
+            TooLarge::Link => f.write_str(" link"),
+        }
+    }
+}
