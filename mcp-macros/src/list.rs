@@ -1,0 +1,149 @@
+//! `tools![add, other::plus]`: a list, checked for names that stand in it twice.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Path, Token};
+
+use crate::diagnostics::Errors;
+use crate::entry::spelled;
+
+/// One element: a path, perhaps under a condition.
+struct Element {
+    attrs: Vec<Attribute>,
+    path: Path,
+}
+
+/// The list, or what is wrong with it beside the list of what is right.
+pub(crate) fn tools(input: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let mut runtime = quote!(::mcp_runtime);
+    let mut elements = Vec::new();
+    let read = |input: ParseStream<'_>| {
+        if input.peek(Token![crate]) && input.peek2(Token![=]) {
+            input.parse::<Token![crate]>()?;
+            input.parse::<Token![=]>()?;
+            runtime = input.parse::<Path>()?.to_token_stream();
+            input.parse::<Token![;]>()?;
+        }
+        while !input.is_empty() {
+            elements.extend(element(input, &mut errors)?);
+        }
+        Ok(())
+    };
+    if let Err(error) = read.parse2(input) {
+        errors.add(error);
+    }
+    twice(&elements, &mut errors);
+    let list = expand(&runtime, &elements);
+    quote!({ #errors #list })
+}
+
+fn element(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Element>> {
+    let attrs = input.call(Attribute::parse_outer)?;
+    let start = input.span();
+    let Ok(path) = input.call(Path::parse_mod_style) else {
+        errors.at(
+            start,
+            "expected the path of a tool\nhelp: write `tools![add, other::plus]`",
+        );
+        skip(input);
+        return Ok(None);
+    };
+    let fine = input.is_empty() || input.parse::<Token![,]>().is_ok();
+    if !fine {
+        errors.at(
+            input.span(),
+            "a list names tools, and does not call them\nhelp: write `tools![add, other::plus]`",
+        );
+        skip(input);
+        return Ok(None);
+    }
+    let last = path.segments.last().map(|last| last.ident.to_string());
+    if last.is_some_and(|name| is_constant(&name)) {
+        errors.on(
+            &path,
+            "a list can't hold another one\nhelp: mount both, `server.mount(ONE).mount(TWO)`",
+        );
+        return Ok(None);
+    }
+    Ok(Some(Element { attrs, path }))
+}
+
+/// Goes past the rest of an element.
+fn skip(input: ParseStream<'_>) {
+    while !input.is_empty()
+        && input
+            .parse::<Option<Token![,]>>()
+            .is_ok_and(|comma| comma.is_none())
+    {
+        if input.parse::<TokenTree>().is_err() {
+            return;
+        }
+    }
+}
+
+fn is_constant(name: &str) -> bool {
+    name.len() > 1
+        && name
+            .chars()
+            .all(|c| c.is_uppercase() || c.is_numeric() || c == '_')
+}
+
+/// The same path twice; what two paths name is for const evaluation to see.
+fn twice(elements: &[Element], errors: &mut Errors) {
+    let mut seen = HashSet::new();
+    for Element { attrs, path } in elements {
+        let name = spelled(path);
+        // Under conditions, perhaps only one of the two is there.
+        if attrs.is_empty() && !seen.insert(name.clone()) {
+            errors.on(
+                path,
+                format!("`{name}` stands in this list twice\nhelp: keep one of the two"),
+            );
+        }
+    }
+}
+
+fn expand(runtime: &TokenStream, elements: &[Element]) -> TokenStream {
+    let all = elements
+        .iter()
+        .map(|Element { attrs, path }| quote!(#(#attrs)* <#path as __mcp::Tool>::DEF));
+    let functions = elements
+        .iter()
+        .map(|Element { attrs, path }| quote!(#(#attrs)* let _ = #path;));
+    let unique = elements.iter().map(|Element { attrs, path }| {
+        let (first, last) = ends(path);
+        let function = brackets(first, quote!(__mcp::unique));
+        let arguments = brackets(last, quote!(__TOOLS, <#path as __mcp::Tool>::DEF));
+        quote!(#(#attrs)* const _: () = #function #arguments;)
+    });
+    quote! {
+        use #runtime::__private as __mcp;
+        const __TOOLS: &[&__mcp::ToolDef] = &[#(#all),*];
+        #[allow(unexpected_cfgs)]
+        const _: () = {
+            #[cfg(rust_analyzer)]
+            fn functions() {
+                #(#functions)*
+            }
+        };
+        #(#unique)*
+        __mcp::Toolset::new(__TOOLS)
+    }
+}
+
+/// The spans of a path's first and last token. A call that begins and ends there is underlined as the path is.
+fn ends(path: &Path) -> (Span, Span) {
+    let mut tokens = path.to_token_stream().into_iter().map(|token| token.span());
+    let first = tokens.next().unwrap_or_else(Span::call_site);
+    (first, tokens.last().unwrap_or(first))
+}
+
+fn brackets(span: Span, tokens: TokenStream) -> Group {
+    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    group.set_span(span);
+    group
+}

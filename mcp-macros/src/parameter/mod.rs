@@ -1,0 +1,89 @@
+//! One parameter of a function: how it is named, read, described and checked.
+
+mod arg;
+mod pattern;
+mod ty;
+mod validate;
+
+use proc_macro2::Span;
+use syn::{Attribute, PatType};
+
+use crate::diagnostics::Errors;
+use crate::docs::{self, Text};
+
+pub(crate) use self::arg::Arg;
+pub(crate) use self::ty::{Given, Type, answer};
+pub(crate) use self::validate::{Check, Rule};
+
+#[cfg(test)]
+pub(crate) use self::{arg::OPTIONS as ARG_OPTIONS, validate::OPTIONS as VALIDATE_OPTIONS};
+
+/// A parameter that makes sense on its own.
+pub(crate) struct Parameter {
+    /// The argument's name in JSON.
+    pub(crate) name: String,
+    /// Where the name is written.
+    pub(crate) span: Span,
+    /// Whether the name is the parameter's own and not `#[arg(name = "..")]`'s.
+    pub(crate) own_name: bool,
+    pub(crate) ty: Type,
+    pub(crate) doc: Text,
+    pub(crate) arg: Arg,
+    pub(crate) rules: Vec<Rule>,
+}
+
+impl Parameter {
+    /// Reads a parameter and the attributes that stood on it.
+    pub(crate) fn read(
+        parameter: &PatType,
+        attrs: &[Attribute],
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        if let Some(cfg) = parameter
+            .attrs
+            .iter()
+            .find(|attr| attr.path().is_ident("cfg"))
+        {
+            errors.on(
+                cfg,
+                "an argument can't come and go with `cfg`: clients would see two tools of one name\n\
+                 help: write two functions, each with its own `#[cfg(..)]`",
+            );
+        }
+        let arg = Arg::read(attrs, errors);
+        let name = pattern::name(&parameter.pat, arg.name.as_ref(), errors);
+        let ty = Type::read(&parameter.ty, errors);
+        let rules = validate::read(attrs, ty.as_ref(), errors);
+        let (name, ty) = (name?, ty?);
+        let parameter = Self {
+            own_name: arg.name.is_none(),
+            name: name.0,
+            span: name.1,
+            ty,
+            doc: docs::description(attrs),
+            arg,
+            rules,
+        };
+        parameter.check_name(errors);
+        parameter.arg.check(&parameter.ty, errors);
+        Some(parameter)
+    }
+
+    fn check_name(&self, errors: &mut Errors) {
+        const MOST: usize = 64;
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let help = "help: write `#[arg(name = \"..\")]` with letters, digits, `_`, `-` and `.`";
+        let name = &self.name;
+        if let Some(c) = name.chars().find(|c| !plain(*c)) {
+            errors.at(
+                self.span,
+                format!("an argument's name can't contain `{c}`: clients refuse it\n{help}"),
+            );
+        } else if name.is_empty() || name.len() > MOST {
+            errors.at(
+                self.span,
+                format!("an argument's name has 1 to {MOST} characters\n{help}"),
+            );
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! `#[validate(..)]`: the rules of the `validator` crate, in its words. Each checks the value and lands in the schema.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{Attribute, Expr, ExprLit, ExprUnary, Ident, Lit, LitStr, Path, UnOp};
+
+use super::arg::not_read;
+use super::ty::Type;
+use crate::diagnostics::Errors;
+use crate::entry::{Entries, Entry, Known, ungrouped};
+
+pub(crate) const OPTIONS: [Known; 13] = [
+    known("length", "length(min = 1, max = 80)"),
+    known("range", "range(min = 1, max = 100)"),
+    known("email", "email"),
+    known("url", "url"),
+    known("ip", "ip"),
+    known("regex", "regex = \"^[a-z]+$\""),
+    known("contains", "contains = \"@\""),
+    known("does_not_contain", "does_not_contain = \"..\""),
+    known("non_control_character", "non_control_character"),
+    known("required", "required"),
+    known("nested", "nested"),
+    known("custom", "custom(function = check)"),
+    known("must_match", "must_match(other = password)"),
+];
+
+const MESSAGE: [Known; 1] = [known("message", "message = \"must be even\"")];
+const LENGTH: [Known; 3] = [
+    known("min", "min = 1"),
+    known("max", "max = 80"),
+    known("equal", "equal = 13"),
+];
+const RANGE: [Known; 4] = [
+    known("min", "min = 1"),
+    known("max", "max = 100"),
+    known("exclusive_min", "exclusive_min = 0.0"),
+    known("exclusive_max", "exclusive_max = 1.0"),
+];
+const IP: [Known; 2] = [known("v4", "v4"), known("v6", "v6")];
+const PATTERN: [Known; 1] = [known("pattern", "pattern = \"^[a-z]+$\"")];
+const FUNCTION: [Known; 1] = [known("function", "function = check")];
+const OTHER: [Known; 1] = [known("other", "other = password")];
+
+const fn known(name: &'static str, write: &'static str) -> Known {
+    Known { name, write }
+}
+
+/// One rule for one parameter.
+pub(crate) struct Rule {
+    pub(crate) span: Span,
+    pub(crate) check: Check,
+    pub(crate) message: Option<LitStr>,
+}
+
+/// What is checked.
+pub(crate) enum Check {
+    Length {
+        min: Option<Expr>,
+        max: Option<Expr>,
+        equal: Option<Expr>,
+    },
+    Range {
+        min: Option<Expr>,
+        max: Option<Expr>,
+    },
+    RangeExclusive {
+        min: Option<Expr>,
+        max: Option<Expr>,
+    },
+    /// A rule without options, by its name.
+    Plain(&'static str),
+    Ip {
+        v4: bool,
+        v6: bool,
+    },
+    /// `regex`, `contains`, `does_not_contain`: a rule with one text.
+    Text(&'static str, LitStr),
+    Custom(Path),
+    /// Another argument, by its name.
+    MustMatch(Ident),
+}
+
+/// Reads the rules of one parameter.
+pub(super) fn read(attrs: &[Attribute], ty: Option<&Type>, errors: &mut Errors) -> Vec<Rule> {
+    let tokens = Entries::gather(attrs, "validate", OPTIONS[0].write, errors);
+    let entries = Entries::read(tokens, "validate", &[&OPTIONS], errors);
+    let mut rules = Vec::new();
+    for entry in &entries.known {
+        if let Some(ty) = ty {
+            check_type(entry, ty, errors);
+        }
+        rule(entry, errors, &mut rules);
+    }
+    rules
+}
+
+fn rule(entry: &Entry, errors: &mut Errors, rules: &mut Vec<Rule>) {
+    let name = entry.name();
+    match name {
+        "length" => {
+            let options = Options::read(entry, entry.list(errors), &LENGTH, errors);
+            let [min, max, equal] = ["min", "max", "equal"].map(|key| options.value(key, errors));
+            if equal.is_some() && (min.is_some() || max.is_some()) {
+                errors.at(
+                    entry.span(),
+                    "`equal` is both bounds at once\nhelp: remove `min` and `max`, or `equal`",
+                );
+            }
+            bounds(&options, [&min, &max], errors);
+            options.push(Check::Length { min, max, equal }, rules);
+        }
+        "range" => {
+            let options = Options::read(entry, entry.list(errors), &RANGE, errors);
+            let [min, max] = ["min", "max"].map(|key| options.value(key, errors));
+            let [above, below] =
+                ["exclusive_min", "exclusive_max"].map(|key| options.value(key, errors));
+            let lowest = min.as_ref().or(above.as_ref()).cloned();
+            let highest = max.as_ref().or(below.as_ref()).cloned();
+            bounds(&options, [&lowest, &highest], errors);
+            let exclusive = above.is_some() || below.is_some();
+            if min.is_some() || max.is_some() || !exclusive {
+                options.push(Check::Range { min, max }, rules);
+            }
+            if exclusive {
+                let (min, max) = (above, below);
+                options.push(Check::RangeExclusive { min, max }, rules);
+            }
+        }
+        "ip" => {
+            let options = Options::read(entry, entry.list_or_nothing(errors), &IP, errors);
+            let (v4, v6) = (options.switch("v4", errors), options.switch("v6", errors));
+            options.push(Check::Ip { v4, v6 }, rules);
+        }
+        "regex" | "contains" | "does_not_contain" => {
+            let list = entry.list_or("pattern", errors);
+            let options = Options::read(entry, list, &PATTERN, errors);
+            if let Some(text) = options.required("pattern", errors, Entry::text) {
+                options.push(Check::Text(name, text), rules);
+            }
+        }
+        "custom" => {
+            let list = entry.list_or("function", errors);
+            let options = Options::read(entry, list, &FUNCTION, errors);
+            if let Some(path) = options.required("function", errors, path) {
+                options.push(Check::Custom(path), rules);
+            }
+        }
+        "must_match" => {
+            let list = entry.list_or("other", errors);
+            let options = Options::read(entry, list, &OTHER, errors);
+            if let Some(other) = options.required("other", errors, word) {
+                options.push(Check::MustMatch(other), rules);
+            }
+        }
+        _ => {
+            let options = Options::read(entry, entry.list_or_nothing(errors), &[], errors);
+            options.push(Check::Plain(name), rules);
+        }
+    }
+}
+
+/// What stands between the brackets of one rule.
+struct Options {
+    span: Span,
+    whole: Known,
+    entries: Entries,
+    message: Option<LitStr>,
+    broken: bool,
+}
+
+impl Options {
+    fn read(
+        entry: &Entry,
+        list: Option<TokenStream>,
+        table: &[Known],
+        errors: &mut Errors,
+    ) -> Self {
+        let broken = list.is_none();
+        let tokens = list.unwrap_or_default();
+        let entries = Entries::read(tokens, entry.name(), &[table, &MESSAGE], errors);
+        let message = entries.find("message");
+        Self {
+            span: entry.span(),
+            whole: entry.known,
+            message: message.and_then(|message| message.text(errors)),
+            entries,
+            broken,
+        }
+    }
+
+    fn value(&self, key: &str, errors: &mut Errors) -> Option<Expr> {
+        self.entries.find(key)?.value(errors).cloned()
+    }
+
+    fn switch(&self, key: &str, errors: &mut Errors) -> bool {
+        let entry = self.entries.find(key);
+        entry
+            .and_then(|entry| entry.switch(errors))
+            .unwrap_or(false)
+    }
+
+    fn required<T>(
+        &self,
+        key: &str,
+        errors: &mut Errors,
+        read: impl FnOnce(&Entry, &mut Errors) -> Option<T>,
+    ) -> Option<T> {
+        match self.entries.find(key) {
+            Some(entry) => read(entry, errors),
+            None if self.broken => None,
+            None => {
+                let message = format!(
+                    "`{}` lacks its `{key}`\nhelp: write `{}`",
+                    self.whole.name, self.whole.write
+                );
+                errors.at(self.span, message);
+                None
+            }
+        }
+    }
+
+    fn push(&self, check: Check, rules: &mut Vec<Rule>) {
+        rules.push(Rule {
+            span: self.span,
+            check,
+            message: self.message.clone(),
+        });
+    }
+}
+
+/// The name of another argument.
+fn word(entry: &Entry, errors: &mut Errors) -> Option<Ident> {
+    let path = path(entry, errors)?;
+    let word = path.get_ident().cloned();
+    if word.is_none() {
+        entry.wrong(errors);
+    }
+    word
+}
+
+/// A path, as `check` or as `"check"`, which `validator` takes too.
+fn path(entry: &Entry, errors: &mut Errors) -> Option<Path> {
+    let value = entry.value(errors)?;
+    let path = match value {
+        Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => text.parse().ok(),
+        _ => None,
+    };
+    if path.is_none() {
+        entry.wrong(errors);
+    }
+    path
+}
+
+/// At least one bound, and the lower one not above the upper one.
+fn bounds(options: &Options, [min, max]: [&Option<Expr>; 2], errors: &mut Errors) {
+    let Known { name, write } = options.whole;
+    let written = options.entries.known.iter();
+    if !options.broken && written.filter(|entry| entry.name() != "message").count() == 0 {
+        errors.at(
+            options.span,
+            format!("`{name}` has no bound\nhelp: write `{write}`"),
+        );
+    }
+    if let (Some(min), Some(max)) = (min, max)
+        && let (Some(least), Some(most)) = (number(min), number(max))
+        && least > most
+    {
+        errors.on(
+            max,
+            format!("no value fits: the lower bound of `{name}` is above the upper one"),
+        );
+    }
+}
+
+/// A number that is written out.
+fn number(value: &Expr) -> Option<f64> {
+    match ungrouped(value) {
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(int), ..
+        }) => int.base10_parse().ok(),
+        Expr::Lit(ExprLit {
+            lit: Lit::Float(float),
+            ..
+        }) => float.base10_parse().ok(),
+        Expr::Unary(ExprUnary {
+            op: UnOp::Neg(_),
+            expr,
+            ..
+        }) => number(expr).map(|number| -number),
+        _ => None,
+    }
+}
+
+/// Rules that cannot be meant of a type whose name everybody knows. The compiler knows the rest, in less helpful words.
+fn check_type(entry: &Entry, ty: &Type, errors: &mut Errors) {
+    let (rule, name) = (entry.name(), ty.name());
+    if let Some(given) = ty.given() {
+        return errors.at(entry.span(), not_read(given, name, "#[validate]"));
+    }
+    let number = matches!(
+        name,
+        "i8" | "i16"
+            | "i32"
+            | "i64"
+            | "i128"
+            | "isize"
+            | "u8"
+            | "u16"
+            | "u32"
+            | "u64"
+            | "u128"
+            | "usize"
+            | "f32"
+            | "f64"
+    );
+    let text = matches!(name, "str" | "String");
+    let of_text = !matches!(
+        rule,
+        "range" | "required" | "nested" | "custom" | "must_match"
+    );
+    let help = match rule {
+        _ if number && of_text => "it checks texts\nhelp: a number has `range(min = 1, max = 100)`",
+        _ if name == "bool" && (of_text || rule == "range") => {
+            "there is nothing to check of a `bool`\nhelp: remove it"
+        }
+        "range" if text => "it checks numbers\nhelp: a text has `length(min = 1, max = 80)`",
+        "required" if !ty.is_optional() => {
+            "an argument that is no `Option` is required already\nhelp: remove it"
+        }
+        "nested" if text || number => "it checks what is inside a struct\nhelp: remove it",
+        _ => return,
+    };
+    errors.at(
+        entry.span(),
+        format!("`{rule}` can't be asked of `{name}`: {help}"),
+    );
+}

@@ -1,0 +1,238 @@
+//! A tool that makes sense, as tokens. Nothing can fail here.
+//!
+//! Only brackets and punctuation of ours carry a span of the user's: a name of ours at the user's place would be a second
+//! definition there for an editor to find.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::Expr;
+
+use super::model::Model;
+use crate::entry::text_of;
+use crate::parameter::{Check, Parameter, Rule};
+
+/// The definition of a tool that is wrong somewhere, so that nothing else fails for lack of it.
+pub(super) fn stand_in() -> TokenStream {
+    quote!(new("", "", |_| __mcp::None))
+}
+
+impl ToTokens for Model {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let (name, description) = (&self.name, &self.description);
+        let (params, walk) = (params(), self.walk());
+        tokens.extend(quote!(new(#name, #description, |#params| #walk)));
+        tokens.extend(self.annotations());
+        tokens.extend(self.options.policies.calls());
+    }
+}
+
+impl Model {
+    /// The body of the closure that walks the signature.
+    fn walk(&self) -> TokenStream {
+        let Self {
+            function,
+            parameters,
+            answer,
+            ..
+        } = self;
+        let (params, run) = (params(), hidden("__run"));
+        let values: Vec<_> = (0..parameters.len()).map(value).collect();
+        let all = || parameters.iter().zip(&values);
+        let reads = all().map(|(parameter, value)| read(parameter, value));
+        let rules = all().map(|(parameter, value)| self.rules(parameter, value));
+        let complete = (!parameters.is_empty()).then(|| {
+            quote! {
+                let (#(__mcp::Some(#values),)*) = (#(#values,)*) else { return __mcp::None };
+            }
+        });
+        let handed = all().map(|(parameter, value)| {
+            let lend = parameter.ty.lent.then(|| quote!(&));
+            quote!(#lend #value)
+        });
+        let call = quote!(#function(#(#handed),*));
+        let span = function.span();
+        let start = if self.options.blocking.is_some() {
+            let call = group(Delimiter::Brace, span, call);
+            call_at(span, "run_blocking", &quote!(#params, #run, move || #call))
+        } else {
+            let call = group(Delimiter::Brace, span, quote!(#call.await));
+            call_at(span, "run", &quote!(#params, #run, async move #call))
+        };
+        quote!({
+            let #run = __mcp::answer::<#answer>(#params);
+            #(#reads)*
+            #(#rules)*
+            #complete
+            #start
+        })
+    }
+
+    /// The checks of one parameter. They come after all parameters are read: one may look at another.
+    fn rules(&self, parameter: &Parameter, value: &Ident) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        for Rule {
+            span,
+            check,
+            message,
+        } in &parameter.rules
+        {
+            let (function, options) = self.check(check);
+            let (params, name) = (params(), &parameter.name);
+            let call = call_at(*span, function, &quote!(#params, &#value, #name #options));
+            tokens.extend(quote!(#call;));
+            if let Some(message) = message {
+                tokens.extend(quote!(__mcp::message(#params, #message);));
+            }
+        }
+        tokens
+    }
+
+    /// The function that checks, and what it is given besides the value.
+    fn check(&self, check: &Check) -> (&'static str, TokenStream) {
+        match check {
+            Check::Length { min, max, equal } => {
+                let [min, max, equal] = [min, max, equal].map(option);
+                ("length", quote!(, #min, #max, #equal))
+            }
+            Check::Range { min, max } => {
+                let [min, max] = [min, max].map(option);
+                ("range", quote!(, #min, #max))
+            }
+            Check::RangeExclusive { min, max } => {
+                let [min, max] = [min, max].map(option);
+                ("range_exclusive", quote!(, #min, #max))
+            }
+            Check::Plain(name) => (name, TokenStream::new()),
+            Check::Ip { v4, v6 } => ("ip", quote!(, #v4, #v6)),
+            Check::Text(name, text) => (name, quote!(, #text)),
+            Check::Custom(function) => {
+                // A closure, so that `fn(&str)` takes what derefs to a `str`.
+                let value = hidden("__value");
+                ("custom", quote!(, |#value| #function(#value)))
+            }
+            Check::MustMatch(other) => {
+                let name = other.to_string();
+                let index = self.parameters.iter().position(|it| it.name == name);
+                let other = value(index.unwrap_or_default());
+                ("must_match", quote!(, &#other, #name))
+            }
+        }
+    }
+
+    /// Builder calls for what is no policy.
+    fn annotations(&self) -> TokenStream {
+        let options = &self.options;
+        let mut calls = TokenStream::new();
+        let mut call = |method: &str, value: TokenStream| {
+            let method = Ident::new(method, Span::call_site());
+            calls.extend(quote!(.#method(#value)));
+        };
+        if let Some(title) = &options.title {
+            call("title", quote!(#title));
+        }
+        if options.read_only.is_some() {
+            call("read_only", TokenStream::new());
+        }
+        if let Some((_, is)) = options.destructive {
+            call("destructive", quote!(#is));
+        }
+        if options.idempotent {
+            call("idempotent", TokenStream::new());
+        }
+        if let Some(is) = options.open_world {
+            call("open_world", quote!(#is));
+        }
+        if let tags @ [_, ..] = options.tags.as_slice() {
+            call("tags", quote!(&[#(#tags),*]));
+        }
+        if let icons @ [_, ..] = options.icons.as_slice() {
+            call("icons", quote!(&[#(#icons),*]));
+        }
+        if let entries @ [_, ..] = options.meta.as_slice() {
+            let entries = entries.iter().map(|(key, json)| quote!((#key, #json)));
+            call("meta", quote!(&[#(#entries),*]));
+        }
+        if options.open {
+            call("open", TokenStream::new());
+        }
+        if options.visible {
+            call("visible_always", TokenStream::new());
+        }
+        for (lint, reason) in &options.allow {
+            call("allow", quote!(#lint, #reason));
+        }
+        calls
+    }
+}
+
+/// Reads one parameter, and says what its attribute says.
+fn read(parameter: &Parameter, value: &Ident) -> TokenStream {
+    let Parameter {
+        name, ty, doc, arg, ..
+    } = parameter;
+    let params = params();
+    let tokens = &ty.tokens;
+    let function = if ty.lent { "arg_borrowed" } else { "arg" };
+    let function = Ident::new(function, Span::call_site());
+    let mut read = quote!(let #value = __mcp::#function::<#tokens, _>(#params, #name, #doc););
+    if let Some((_, default)) = &arg.default {
+        let default = owned(parameter, default);
+        read.extend(quote!(let #value = __mcp::default(#params, #value, #name, || #default);));
+    }
+    if let Some(example) = &arg.example {
+        let (ty, example) = (ty.required(), owned(parameter, example));
+        read.extend(quote!(__mcp::example::<#ty>(#params, #name, || #example);));
+    }
+    if arg.secret.is_some() {
+        read.extend(quote!(__mcp::secret(#params, #name);));
+    }
+    if let Some(header) = &arg.header {
+        read.extend(quote!(__mcp::header(#params, #name, #header);));
+    }
+    read
+}
+
+/// A value of the parameter's type as the call owns it. Text in quotes is a `String` too.
+fn owned(parameter: &Parameter, value: &Expr) -> TokenStream {
+    let ty = &parameter.ty.tokens;
+    if parameter.ty.lent {
+        quote!(<#ty as __mcp::ToOwned>::to_owned(#value))
+    } else if text_of(value).is_some() {
+        quote!(__mcp::Into::into(#value))
+    } else {
+        quote!(#value)
+    }
+}
+
+fn option(value: &Option<Expr>) -> TokenStream {
+    match value {
+        Some(value) => quote!(__mcp::Some(#value)),
+        None => quote!(__mcp::None),
+    }
+}
+
+fn call_at(span: Span, function: &str, arguments: &TokenStream) -> TokenStream {
+    let function = Ident::new(function, Span::call_site());
+    let arguments = group(Delimiter::Parenthesis, span, quote!(#arguments));
+    quote!(__mcp::#function #arguments)
+}
+
+fn group(delimiter: Delimiter, span: Span, tokens: TokenStream) -> Group {
+    let mut group = Group::new(delimiter, tokens);
+    group.set_span(span);
+    group
+}
+
+/// The local that holds a parameter's value.
+fn value(index: usize) -> Ident {
+    hidden(&format!("__arg{index}"))
+}
+
+fn params() -> Ident {
+    hidden("__mcp_params")
+}
+
+/// A local that no expression of the user's can see.
+fn hidden(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}

@@ -1,0 +1,74 @@
+//! `#[tool]`: an `async fn` becomes a tool.
+
+mod check;
+mod expand;
+mod meta;
+mod model;
+mod options;
+mod signature;
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use self::model::Model;
+use self::options::Options;
+use crate::diagnostics::Errors;
+use crate::ide;
+use crate::source::Function;
+use crate::twin::{Role, Twin};
+
+#[cfg(test)]
+pub(crate) use self::options::OPTIONS;
+
+/// The function as it was, its twin beside it, and everything that is wrong with the two.
+pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let mut warnings = Vec::new();
+    let mut options = Options::read(attribute, &mut errors);
+    let runtime = options.runtime.take();
+    let runtime = runtime.unwrap_or_else(|| quote!(::mcp_runtime));
+    let completions = ide::completions(&runtime, "tool", &options.words);
+
+    let Some(mut function) = Function::read(item.clone(), "tool", &mut errors) else {
+        return quote!(#completions #errors #item);
+    };
+    let attributes = function.take_parameter_attributes();
+    if let Some(receiver) = function.sig.receiver() {
+        errors.on(
+            receiver,
+            "a tool is a free function and has no `self`\n\
+             help: take what the methods share as a parameter, `state: State<T>`",
+        );
+        // An `impl` has no place for anything but the function.
+        return quote!(#errors #function);
+    }
+    let blocking = options.blocking.is_some();
+    let model = Model::new(options, &function, &attributes, &mut warnings, &mut errors);
+    let twin = Twin::beside(&function);
+    let definition = match &model {
+        Some(model) => model.to_token_stream(),
+        None => expand::stand_in(),
+    };
+    let twin = twin.implementing(&runtime, Role::Tool, &definition);
+    let relaxed = relaxed(&function, blocking);
+    quote! {
+        #completions
+        #errors
+        #(#warnings)*
+        #relaxed
+        #function
+        #twin
+    }
+}
+
+/// What clippy would say of the function as a function, and what a tool cannot help: it is async and owns its arguments.
+fn relaxed(function: &Function, blocking: bool) -> TokenStream {
+    let is_async = function.sig.asyncness.is_some();
+    match (is_async, blocking) {
+        (true, _) => quote!(#[allow(clippy::unused_async)]),
+        (false, true) => quote!(#[allow(clippy::needless_pass_by_value)]),
+        (false, false) => TokenStream::new(),
+    }
+}

@@ -1,0 +1,141 @@
+//! What a tool is, once everything that was written makes sense together.
+
+use proc_macro2::TokenStream;
+use syn::ext::IdentExt;
+use syn::{Attribute, FnArg, Ident};
+
+use super::options::Options;
+use super::{check, signature};
+use crate::diagnostics::{Errors, Warning};
+use crate::docs::{self, Text};
+use crate::entry::text_of;
+use crate::lint::Lints;
+use crate::parameter::{self, Parameter};
+use crate::source::Function;
+use crate::twin::Twin;
+
+/// A tool that makes sense.
+pub(crate) struct Model {
+    pub(crate) function: Ident,
+    pub(crate) name: String,
+    pub(crate) description: Text,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) answer: TokenStream,
+    pub(crate) options: Options,
+}
+
+impl Model {
+    /// Makes sense of a function and its options. There is no model where something is wrong.
+    pub(crate) fn new(
+        options: Options,
+        function: &Function,
+        parameter_attributes: &[Vec<Attribute>],
+        warnings: &mut Vec<Warning>,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let sig = &function.sig;
+        let name = name(&options, &sig.ident, errors);
+        let description = description(&options, function, &name, errors);
+        signature::check(sig, options.blocking.as_ref(), errors);
+
+        let mut parameters = Vec::new();
+        for (input, attrs) in sig.inputs.iter().zip(parameter_attributes) {
+            if let FnArg::Typed(input) = input {
+                parameters.extend(Parameter::read(input, attrs, errors));
+            }
+        }
+        let answer = parameter::answer(&sig.output, errors);
+        let complete = parameters.len() == sig.inputs.len();
+        let placeholders = match &options.description {
+            Some(value) => text_of(value)
+                .map(docs::placeholders_in)
+                .unwrap_or_default(),
+            None => docs::placeholders(&function.attrs),
+        };
+        warnings.extend(check::all(
+            &options,
+            &placeholders,
+            &parameters,
+            complete,
+            errors,
+        ));
+
+        let mut lints = Lints {
+            allowed: options.allow.iter().map(|(lint, _)| lint.clone()).collect(),
+            errors,
+            warnings: Vec::new(),
+        };
+        lints.body(&function.body, options.blocking.is_some());
+        for arg in parameters.iter().map(|parameter| &parameter.arg) {
+            lints.literals(&arg.default.as_ref().map(|(_, value)| value));
+            lints.literals(&arg.example);
+        }
+        check::fat_tool(&parameters, &function.body, &mut lints);
+        warnings.append(&mut lints.warnings);
+
+        let model = Self {
+            function: sig.ident.clone(),
+            name,
+            description,
+            parameters,
+            answer: answer?,
+            options,
+        };
+        errors.is_empty().then_some(model)
+    }
+}
+
+fn name(options: &Options, function: &Ident, errors: &mut Errors) -> String {
+    const MOST: usize = 128;
+    let (name, span, own) = match &options.name {
+        Some(name) => (name.value(), name.span(), false),
+        None => (function.unraw().to_string(), function.span(), true),
+    };
+    let help = if own {
+        "write `name = \"..\"` with ASCII letters, digits, `_`, `-` and `.`"
+    } else {
+        "use ASCII letters, digits, `_`, `-` and `.`"
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if let Some(c) = name.chars().find(|c| !plain(*c)) {
+        let message = format!("a tool's name can't contain `{c}`\nhelp: {help}");
+        errors.at(span, message);
+    } else if name.is_empty() || name.len() > MOST {
+        let message = format!(
+            "a tool's name has 1 to {MOST} characters, this one {}",
+            name.len()
+        );
+        errors.at(span, message);
+    }
+    if Twin::hides_a_type(function) {
+        errors.at(
+            function.span(),
+            format!(
+                "a tool is a type as well, and this one would hide the type `{function}`\n\
+                 help: write another name here, and `name = \"{function}\"` in the attribute"
+            ),
+        );
+    }
+    name
+}
+
+fn description(options: &Options, function: &Function, name: &str, errors: &mut Errors) -> Text {
+    let description = match &options.description {
+        Some(value) => match text_of(value) {
+            Some(text) => Text::Known(text.value().trim().to_owned()),
+            None => Text::Tokens(quote::quote!(#value)),
+        },
+        None => docs::description(&function.attrs),
+    };
+    if description.is_empty() {
+        let message = format!(
+            "tool `{name}` has no description\n\
+             help: write a doc comment, `/// ..`: a model chooses tools by it"
+        );
+        match &options.description {
+            Some(value) => errors.on(value, message),
+            None => errors.at(function.sig.ident.span(), message),
+        }
+    }
+    description
+}

@@ -1,0 +1,197 @@
+//! `#[tool(..)]` as it was written.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{Expr, Ident, LitStr};
+
+use crate::diagnostics::Errors;
+use crate::entry::{Entries, Entry, Known, nearest, text_of, ungrouped};
+use crate::lint::LINTS;
+use crate::policy;
+
+pub(crate) const OPTIONS: [Known; 15] = [
+    known("read_only", "read_only"),
+    known("name", "name = \"search_orders\""),
+    known("title", "title = \"Search orders\""),
+    known("description", "description = \"Find orders by customer.\""),
+    known("destructive", "destructive"),
+    known("idempotent", "idempotent"),
+    known("open_world", "open_world = false"),
+    known("tags", "tags = [\"orders\"]"),
+    known("icons", "icons = [\"https://example.com/icon.png\"]"),
+    known("meta", "meta(\"com.example/team\" = \"orders\")"),
+    known("open", "open"),
+    known("blocking", "blocking"),
+    known("visible", "visible = \"always\""),
+    known("allow", "allow(blocking_io, \"reads one small file\")"),
+    known("crate", "crate = my_crate::mcp_runtime"),
+];
+
+const fn known(name: &'static str, write: &'static str) -> Known {
+    Known { name, write }
+}
+
+/// What was written, value by value.
+#[derive(Default)]
+pub(crate) struct Options {
+    /// Every word at the place of an option.
+    pub(crate) words: Vec<Ident>,
+    pub(crate) runtime: Option<TokenStream>,
+    pub(crate) name: Option<LitStr>,
+    pub(crate) title: Option<LitStr>,
+    pub(crate) description: Option<Expr>,
+    pub(crate) read_only: Option<Ident>,
+    pub(crate) destructive: Option<(Ident, bool)>,
+    pub(crate) idempotent: bool,
+    pub(crate) open_world: Option<bool>,
+    pub(crate) tags: Vec<LitStr>,
+    pub(crate) icons: Vec<LitStr>,
+    pub(crate) meta: Vec<(LitStr, String)>,
+    pub(crate) open: bool,
+    pub(crate) blocking: Option<Ident>,
+    pub(crate) visible: bool,
+    pub(crate) allow: Vec<(String, LitStr)>,
+    pub(crate) policies: policy::Written,
+}
+
+impl Options {
+    pub(crate) fn read(attribute: TokenStream, errors: &mut Errors) -> Self {
+        let entries = Entries::read(attribute, "tool", &[&OPTIONS, &policy::OPTIONS], errors);
+        let mut options = Self {
+            words: entries.keys,
+            ..Self::default()
+        };
+        for entry in &entries.known {
+            if !options.policies.take(entry, errors) {
+                options.take(entry, errors);
+            }
+        }
+        options
+    }
+
+    /// Where an option is written, or the attribute if it is not.
+    pub(crate) fn key(&self, name: &str) -> Span {
+        let annotation = match name {
+            "read_only" => self.read_only.as_ref(),
+            "destructive" => self.destructive.as_ref().map(|(key, _)| key),
+            _ => None,
+        };
+        let annotation = annotation.map(Ident::span);
+        annotation
+            .or_else(|| self.policies.key(name))
+            .unwrap_or_else(Span::call_site)
+    }
+
+    fn take(&mut self, entry: &Entry, errors: &mut Errors) {
+        let key = || entry.key.clone();
+        match entry.name() {
+            "name" => self.name = entry.text(errors),
+            "title" => self.title = entry.text(errors),
+            "description" => self.description = description(entry, errors),
+            "read_only" => self.read_only = entry.flag(errors).then(key),
+            "destructive" => self.destructive = entry.switch(errors).map(|is| (key(), is)),
+            "idempotent" => self.idempotent = entry.flag(errors),
+            "open_world" => self.open_world = entry.switch(errors),
+            "tags" => self.tags = entry.texts(errors),
+            "icons" => {
+                self.icons = entry.texts(errors);
+                check_icons(&self.icons, errors);
+            }
+            "meta" => self.meta = super::meta::read(entry, errors),
+            "open" => self.open = entry.flag(errors),
+            "blocking" => self.blocking = entry.flag(errors).then(key),
+            "visible" => self.visible = always(entry, errors),
+            "allow" => self.allow.extend(allowed(entry, errors)),
+            _ => self.runtime = path(entry, errors),
+        }
+    }
+}
+
+/// A text, or an expression of one: `include_str!("search.md")`.
+fn description(entry: &Entry, errors: &mut Errors) -> Option<Expr> {
+    let value = entry.value(errors)?;
+    if matches!(value, Expr::Lit(_) | Expr::Array(_)) && text_of(value).is_none() {
+        entry.wrong(errors);
+        return None;
+    }
+    Some(value.clone())
+}
+
+fn check_icons(icons: &[LitStr], errors: &mut Errors) {
+    for icon in icons {
+        let address = icon.value();
+        if !address.starts_with("https://") && !address.starts_with("data:") {
+            errors.on(
+                icon,
+                "an icon is at an `https:` or `data:` address: clients load no other\n\
+                 help: write `icons = [\"https://example.com/icon.png\"]`",
+            );
+        }
+    }
+}
+
+fn always(entry: &Entry, errors: &mut Errors) -> bool {
+    match entry.text(errors) {
+        Some(text) if text.value() == "always" => true,
+        Some(text) => {
+            errors.on(
+                &text,
+                "a tool is visible to those who may call it, or always\n\
+                 help: write `visible = \"always\"`, or leave `visible` out",
+            );
+            false
+        }
+        None => false,
+    }
+}
+
+/// `allow(lint, "reason")`.
+fn allowed(entry: &Entry, errors: &mut Errors) -> Option<(String, LitStr)> {
+    use syn::parse::{ParseStream, Parser};
+    let parts = |input: ParseStream<'_>| {
+        let lint: Ident = input.parse()?;
+        input.parse::<syn::Token![,]>()?;
+        let reason: LitStr = input.parse()?;
+        input.parse::<Option<syn::Token![,]>>()?;
+        Ok((lint, reason))
+    };
+    let Ok((lint, reason)) = parts.parse2(entry.list(errors)?) else {
+        errors.at(
+            entry.span(),
+            "a lint is allowed for a reason, and one at a time\n\
+             help: write `allow(blocking_io, \"reads one small file\")`",
+        );
+        return None;
+    };
+    let name = lint.to_string();
+    if !LINTS.iter().any(|known| known.name == name) {
+        let names = || LINTS.iter().map(|known| known.name);
+        let help = match nearest(&name, names()) {
+            Some(near) => format!("; did you mean `{near}`?"),
+            None => {
+                let about = LINTS
+                    .iter()
+                    .map(|lint| format!("\n`{}`: {}", lint.name, lint.about));
+                format!("\nhelp: the lints are{}", about.collect::<String>())
+            }
+        };
+        errors.at(lint.span(), format!("no lint has the name `{name}`{help}"));
+        return None;
+    }
+    if reason.value().trim().is_empty() {
+        errors.on(
+            &reason,
+            format!("the reason is empty\nhelp: say why `{name}` is fine here"),
+        );
+        return None;
+    }
+    Some((name, reason))
+}
+
+fn path(entry: &Entry, errors: &mut Errors) -> Option<TokenStream> {
+    let value = ungrouped(entry.value(errors)?);
+    if let Expr::Path(path) = value {
+        return Some(quote::quote!(#path));
+    }
+    entry.wrong(errors);
+    None
+}

@@ -1,0 +1,104 @@
+//! The enum beside the function: it has the function's name in the namespace of types, so that one `use` brings both.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Ident, Meta, Token, Visibility};
+
+use crate::source::Function;
+
+/// Where the twin stands and when it is there at all.
+pub(crate) struct Twin {
+    conditions: Vec<Attribute>,
+    vis: Visibility,
+    ident: Ident,
+}
+
+/// Types whose names a twin would hide from its whole module.
+const PRIMITIVES: &[&str] = &[
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16",
+    "u32", "u64", "u128", "usize",
+];
+
+impl Twin {
+    pub(crate) fn beside(function: &Function) -> Self {
+        Self {
+            conditions: function.attrs.iter().filter_map(condition).collect(),
+            vis: function.vis.clone(),
+            ident: function.sig.ident.clone(),
+        }
+    }
+
+    /// Whether a twin of this name would hide a type that everybody uses.
+    pub(crate) fn hides_a_type(name: &Ident) -> bool {
+        PRIMITIVES.iter().any(|primitive| name == primitive)
+    }
+
+    /// The enum, and its `Tool` (or another trait) with this definition.
+    ///
+    /// `definition` may name the private module of the runtime as `__mcp`.
+    pub(crate) fn implementing(
+        &self,
+        runtime: &impl ToTokens,
+        role: Role,
+        definition: &TokenStream,
+    ) -> TokenStream {
+        let Self {
+            conditions,
+            vis,
+            ident,
+        } = self;
+        let (name, data) = (role.name(), role.data());
+        quote! {
+            #(#conditions)*
+            #[doc(hidden)]
+            #[allow(non_camel_case_types, unreachable_pub)]
+            #vis enum #ident {}
+            #(#conditions)*
+            #[allow(deprecated, unused_parens)]
+            const _: () = {
+                use #runtime::__private as __mcp;
+                #[automatically_derived]
+                impl __mcp::#name for #ident {
+                    const DEF: &'static __mcp::#data = &__mcp::#data::#definition;
+                }
+            };
+        }
+    }
+}
+
+/// What a function becomes.
+#[derive(Clone, Copy)]
+pub(crate) enum Role {
+    Tool,
+}
+
+impl Role {
+    fn name(self) -> TokenStream {
+        match self {
+            Self::Tool => quote!(Tool),
+        }
+    }
+
+    fn data(self) -> TokenStream {
+        match self {
+            Self::Tool => quote!(ToolDef),
+        }
+    }
+}
+
+/// `cfg`, alone or inside `cfg_attr`: the twin is there when the function is.
+fn condition(attr: &Attribute) -> Option<Attribute> {
+    if attr.path().is_ident("cfg") {
+        return Some(attr.clone());
+    }
+    if !attr.path().is_ident("cfg_attr") {
+        return None;
+    }
+    let metas = attr
+        .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+        .ok()?;
+    let (when, inner) = (metas.first()?, metas.iter().skip(1));
+    let cfgs: Vec<_> = inner.filter(|meta| meta.path().is_ident("cfg")).collect();
+    (!cfgs.is_empty()).then(|| syn::parse_quote!(#[cfg_attr(#when, #(#cfgs),*)]))
+}
