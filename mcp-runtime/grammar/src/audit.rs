@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::Error;
 use crate::cursor::Cursor;
+use crate::word::Word;
 
 /// How much of each call is recorded, and whether a call may run unrecorded.
 ///
@@ -56,7 +57,8 @@ impl Audit {
         const KNOWN: &[&str] = &["required"];
         let mut cursor = Cursor::new(text);
         let Some(word) = cursor.word() else {
-            return Err(Error::empty(
+            return Err(Error::plain(
+                Word::START,
                 "expected how much to record",
                 "write `off`, `meta`, `args` or `full`",
             ));
@@ -66,28 +68,23 @@ impl Audit {
             b"meta" => Level::Meta,
             b"args" => Level::Args,
             b"full" => Level::Full,
-            _ => return Err(Error::unknown(word, "unknown level", LEVELS)),
+            _ => return word.refuse_among("unknown level", LEVELS),
         };
         let mut required = false;
         while let Some(word) = cursor.word() {
             match word.bytes() {
-                b"required" if required => return Err(Error::twice(word)),
+                b"required" if required => return word.refuse_twice(),
                 b"required" if matches!(level, Level::Off) => {
-                    return Err(Error::quoting(
-                        word,
+                    return word.refuse(
                         "what is not recorded can't be",
                         "write `meta required`, or `off` alone",
-                    ));
+                    );
                 }
                 b"required" => required = true,
                 b"off" | b"meta" | b"args" | b"full" => {
-                    return Err(Error::quoting(
-                        word,
-                        "one level is enough, not also",
-                        "keep one of the two",
-                    ));
+                    return word.refuse("one level is enough, not also", "keep one of the two");
                 }
-                _ => return Err(Error::unknown(word, "unknown word", KNOWN)),
+                _ => return word.refuse_among("unknown word", KNOWN),
             }
         }
         Ok(Self { level, required })

@@ -2,6 +2,7 @@
 
 mod parse;
 mod show;
+mod term;
 
 use crate::{Error, List};
 

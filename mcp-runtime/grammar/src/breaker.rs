@@ -4,8 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::Error;
-use crate::cursor::{Cursor, tri};
+use crate::cursor::{Cursor, or, tri};
 use crate::units::{Number, Time, small};
+use crate::word::Word;
 
 /// When calls stop reaching a tool that keeps failing, and for how long.
 ///
@@ -68,15 +69,12 @@ impl<'a> Breaker<'a> {
     /// # Errors
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
-        let mut cursor = Cursor::new(text);
-        if cursor.peek_word().is_none() {
-            return Err(Error::empty(
-                "expected when to open",
-                "write `50% of 20 in 30s` or `5 fails`",
-            ));
-        }
-        let start = cursor.since(cursor.at());
-        let number = tri!(cursor.number(start, "write `50% of 20 in 30s` or `5 fails`"));
+        let mut cursor = tri!(Cursor::start(
+            text,
+            "expected when to open",
+            "write `50% of 20 in 30s` or `5 fails`"
+        ));
+        let number = tri!(cursor.number(Word::START, "write `50% of 20 in 30s` or `5 fails`"));
         let trip = tri!(if cursor.take(b'%') {
             share(&mut cursor, number)
         } else {
@@ -94,24 +92,22 @@ impl<'a> Breaker<'a> {
                 b"shared" => shared
                     .replace(tri!(cursor.id(word, "write `shared github`")))
                     .is_some(),
-                _ => return Err(Error::unknown(word, "unknown word", KNOWN)),
+                b"in" if matches!(trip, Trip::Row(_)) => {
+                    return word.refuse(
+                        "so many fails in a row open it, however long they take: nothing is counted",
+                        "leave it out, or write `50% of 20 in 30s`",
+                    );
+                }
+                _ => return word.refuse_among("unknown word", KNOWN),
             };
             if again {
-                return Err(Error::twice(word));
+                return word.refuse_twice();
             }
         }
-        let open = match open {
-            Some(open) => open,
-            None => Self::OPEN,
-        };
-        let probes = match probes {
-            Some(probes) => probes,
-            None => Self::PROBES,
-        };
         Ok(Self {
             trip,
-            open,
-            probes,
+            open: or!(open, Self::OPEN),
+            probes: or!(probes, Self::PROBES),
             shared,
         })
     }
@@ -121,17 +117,17 @@ impl<'a> Breaker<'a> {
 const fn share<'a>(cursor: &mut Cursor<'a>, number: Number<'a>) -> Result<Trip, Error<'a>> {
     const WRITE: &str = "write `50% of 20 in 30s`";
     if number.value == 0 || number.value > 100 {
-        return Err(Error::quoting(
-            cursor.since(number.word.at),
-            "expected a share of 1% to 100%, found",
-            WRITE,
-        ));
+        return cursor
+            .since(number.word.at)
+            .refuse("expected a share of 1% to 100%, found", WRITE);
     }
     #[expect(clippy::cast_possible_truncation, reason = "checked above")]
     let percent = number.value as u8;
-    let of = tri!(cursor.expect(b"of", cursor.since(number.word.at), WRITE));
+    let share = cursor.since(number.word.at);
+    let of = tri!(cursor.expect(b"of", share, "expected `of`, found", WRITE));
     let calls = tri!(cursor.count(of, WRITE));
-    let within = tri!(cursor.expect(b"in", cursor.since(number.word.at), WRITE));
+    let share = cursor.since(number.word.at);
+    let within = tri!(cursor.expect(b"in", share, "expected `in`, found", WRITE));
     let window = tri!(cursor.duration(within, WRITE));
     Ok(Trip::Share {
         percent,
@@ -143,17 +139,17 @@ const fn share<'a>(cursor: &mut Cursor<'a>, number: Number<'a>) -> Result<Trip, 
 /// What follows the `5` of `5 fails`.
 const fn row<'a>(cursor: &mut Cursor<'a>, number: Number<'a>) -> Result<Trip, Error<'a>> {
     if number.value == 0 {
-        return Err(Error::quoting(
-            number.word,
-            "expected a number above zero, found",
-            "write `5 fails`",
-        ));
+        return number
+            .word
+            .refuse("expected a number above zero, found", "write `5 fails`");
     }
     let fails = tri!(small(number));
+    let write = "write `5 fails` for so many in a row, or `50% of 20 in 30s`";
     tri!(cursor.expect(
         b"fails",
         number.word,
-        "write `50%` and `of 20 in 30s`, or `fails` for so many in a row"
+        "expected `fails` or `%`, found",
+        write
     ));
     Ok(Trip::Row(fails))
 }

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::cursor::{Cursor, Word, same, tri};
+use crate::cursor::{Cursor, or, tri};
 use crate::key::{Field, field};
 use crate::template::Template;
 use crate::units::Time;
+use crate::word::{Word, same};
 use crate::{Error, List};
 
 /// How a tool's answers are kept.
@@ -85,19 +86,19 @@ impl<'a> Cache<'a> {
     /// # Errors
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
-        let mut cursor = Cursor::new(text);
-        if cursor.peek_word().is_none() {
-            return Err(Error::empty(
-                "expected a time to keep answers",
-                "write `60s`",
-            ));
-        }
-        let start = cursor.since(cursor.at());
-        let ttl = tri!(cursor.duration(start, "write a time such as `60s` first"));
+        let mut cursor = tri!(Cursor::start(
+            text,
+            "expected a time to keep answers",
+            "write `60s`"
+        ));
+        let ttl = tri!(cursor.duration(Word::START, "write a time such as `60s` first"));
         let (mut scope, mut swr, mut stale_if_error) = (None, None, None);
         let (mut tags, mut vary, mut ignore, mut max) = (None, None, None, None);
         while let Some(word) = cursor.word() {
             let again = match word.bytes() {
+                b"private" | b"public" if scope.is_some() => {
+                    return word.refuse("one scope is enough, not also", "keep one of the two");
+                }
                 b"private" => scope.replace(Scope::Private).is_some(),
                 b"public" => scope.replace(Scope::Public).is_some(),
                 b"swr" => swr
@@ -112,32 +113,20 @@ impl<'a> Cache<'a> {
                 b"max" => max
                     .replace(tri!(cursor.count(word, "write `max 1000`")))
                     .is_some(),
-                _ => return Err(Error::unknown(word, "unknown word", KNOWN)),
+                _ => return word.refuse_among("unknown word", KNOWN),
             };
             if again {
-                return Err(Error::twice(word));
+                return word.refuse_twice();
             }
         }
-        let tags = match tags {
-            Some(tags) => tags,
-            None => List::new(Template::BLANK),
-        };
-        let vary = match vary {
-            Some(vary) => vary,
-            None => List::new(Field::Arg("")),
-        };
-        let ignore = match ignore {
-            Some(ignore) => ignore,
-            None => List::new(""),
-        };
         Ok(Self {
             ttl,
             scope,
             swr,
             stale_if_error,
-            tags,
-            vary,
-            ignore,
+            tags: or!(tags, List::new(Template::BLANK)),
+            vary: or!(vary, List::new(Field::Arg(""))),
+            ignore: or!(ignore, List::new("")),
             max,
         })
     }
@@ -154,20 +143,12 @@ impl<'a> Cursor<'a> {
             let mut i = 0;
             while i < tags.len() {
                 if same(tags.as_slice()[i].as_str().as_bytes(), word.bytes()) {
-                    return Err(Error::quoting(
-                        word,
-                        "the same tag twice:",
-                        "keep one of the two",
-                    ));
+                    return word.refuse("the same tag twice:", "keep one of the two");
                 }
                 i += 1;
             }
             if !tags.try_push(tri!(Template::parse(word))) {
-                return Err(Error::quoting(
-                    word,
-                    "more than four tags:",
-                    "write fewer, broader tags",
-                ));
+                return word.refuse("more than four tags:", "write fewer, broader tags");
             }
             if !tri!(self.more(clause)) {
                 return Ok(tags);
@@ -186,18 +167,10 @@ const fn vary_of<'a>(
     loop {
         let word = tri!(cursor.item(clause, WRITE));
         let Some(field) = tri!(field(word)) else {
-            return Err(Error::quoting(
-                word,
-                "expected an argument or a claim, found",
-                WRITE,
-            ));
+            return word.refuse("expected an argument or a claim, found", WRITE);
         };
         if !fields.try_push(field) {
-            return Err(Error::quoting(
-                word,
-                "more than four things to vary by:",
-                "write at most four",
-            ));
+            return word.refuse("more than four things to vary by:", "write at most four");
         }
         if !tri!(cursor.more(clause)) {
             return Ok(fields);
@@ -215,14 +188,10 @@ const fn ignore_of<'a>(
     loop {
         let word = tri!(cursor.item(clause, WRITE));
         let Some(Field::Arg(path)) = tri!(field(word)) else {
-            return Err(Error::quoting(word, "expected an argument, found", WRITE));
+            return word.refuse("expected an argument, found", WRITE);
         };
         if !paths.try_push(path) {
-            return Err(Error::quoting(
-                word,
-                "more than four arguments to ignore:",
-                "write at most four",
-            ));
+            return word.refuse("more than four arguments to ignore:", "write at most four");
         }
         if !tri!(cursor.more(clause)) {
             return Ok(paths);

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::cursor::{Cursor, tri};
+use crate::cursor::{Cursor, or, tri};
 use crate::key::{Keys, write_keys};
 use crate::units::Time;
+use crate::word::Word;
 use crate::{Error, Key, List};
 
 /// How many calls run at the same time, and how many may wait for a place.
@@ -49,15 +50,12 @@ impl<'a> Concurrency<'a> {
     /// # Errors
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
-        let mut cursor = Cursor::new(text);
-        if cursor.peek_word().is_none() {
-            return Err(Error::empty(
-                "expected how many calls run at the same time",
-                "write `8`, or `8 queue 32 wait 2s`",
-            ));
-        }
-        let start = cursor.since(cursor.at());
-        let slots = tri!(cursor.count(start, "write `8`"));
+        let mut cursor = tri!(Cursor::start(
+            text,
+            "expected how many calls run at the same time",
+            "write `8`, or `8 queue 32 wait 2s`"
+        ));
+        let slots = tri!(cursor.count(Word::START, "write `8`"));
         let (mut queue, mut wait, mut keys) = (None, None, None);
         while let Some(word) = cursor.word() {
             let again = match word.bytes() {
@@ -68,40 +66,29 @@ impl<'a> Concurrency<'a> {
                     .replace((tri!(cursor.duration(word, "write `wait 2s`")), word))
                     .is_some(),
                 b"per" => keys.replace(tri!(cursor.keys(word))).is_some(),
-                _ => return Err(Error::unknown(word, "unknown word", KNOWN)),
+                _ => return word.refuse_among("unknown word", KNOWN),
             };
             if again {
-                return Err(Error::twice(word));
+                return word.refuse_twice();
             }
         }
-        let keys = match keys {
-            Some(keys) => keys,
-            None => List::new(Key::Global),
+        let (queue, wait) = match (queue, wait) {
+            (Some((queue, _)), Some((wait, _))) => (queue, wait),
+            (None, None) => (0, Duration::ZERO),
+            (Some((_, word)), None) => {
+                return word.refuse("nobody waits in a", "add how long, as in `wait 2s`");
+            }
+            (None, Some((_, word))) => {
+                return word.refuse("without a queue there is nowhere to", "add `queue 32`");
+            }
         };
-        match (queue, wait) {
-            (Some((queue, _)), Some((wait, _))) => Ok(Self {
-                slots,
-                queue,
-                wait,
-                keys,
-            }),
-            (None, None) => Ok(Self {
-                slots,
-                queue: 0,
-                wait: Duration::ZERO,
-                keys,
-            }),
-            (Some((_, word)), None) => Err(Error::quoting(
-                word,
-                "nobody waits in a",
-                "add how long, as in `wait 2s`",
-            )),
-            (None, Some((_, word))) => Err(Error::quoting(
-                word,
-                "without a queue there is nowhere to",
-                "add `queue 32` before it",
-            )),
-        }
+        let keys = or!(keys, List::new(Key::Global));
+        Ok(Self {
+            slots,
+            queue,
+            wait,
+            keys,
+        })
     }
 }
 

@@ -4,8 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::Error;
-use crate::cursor::{Cursor, Word, tri};
+use crate::cursor::{Cursor, tri};
 use crate::template::Template;
+use crate::word::Word;
 
 /// What a human is asked before the tool runs.
 ///
@@ -57,7 +58,8 @@ impl<'a> Confirm<'a> {
     pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
         let mut cursor = Cursor::new(text);
         let Some(first) = cursor.word() else {
-            return Err(Error::empty(
+            return Err(Error::plain(
+                Word::START,
                 "expected a question",
                 "write `Delete {path}?`, or `never`",
             ));
@@ -66,11 +68,8 @@ impl<'a> Confirm<'a> {
             match first.bytes() {
                 b"never" => return Ok(Self::Never),
                 b"none" | b"off" | b"no" | b"false" | b"Never" | b"NEVER" => {
-                    return Err(Error::quoting(
-                        first,
-                        "not a question:",
-                        "write `never` if nobody is to be asked",
-                    ));
+                    return first
+                        .refuse("not a question:", "write `never` if nobody is to be asked");
                 }
                 _ => {}
             }
@@ -103,12 +102,8 @@ impl<'a> Confirm<'a> {
     /// # Errors
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse_ttl(text: &str) -> Result<Duration, Error<'_>> {
-        let mut cursor = Cursor::new(text);
-        if cursor.peek_word().is_none() {
-            return Err(Error::empty("expected a time", "write `5m`"));
-        }
-        let start = cursor.since(cursor.at());
-        let ttl = tri!(cursor.duration(start, "write `5m`"));
+        let mut cursor = tri!(Cursor::start(text, "expected a time", "write `5m`"));
+        let ttl = tri!(cursor.duration(Word::START, "write `5m`"));
         tri!(cursor.end("write one time, as in `5m`"));
         Ok(ttl)
     }

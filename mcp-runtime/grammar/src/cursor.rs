@@ -1,6 +1,7 @@
 //! The scanner below every policy: one pass over the bytes, words and numbers with their places.
 
 use crate::Error;
+use crate::word::{Word, same};
 
 /// `?` for `const fn`.
 macro_rules! tri {
@@ -13,90 +14,16 @@ macro_rules! tri {
 }
 pub(crate) use tri;
 
-/// A piece of the text and where it begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Word<'a> {
-    pub(crate) text: &'a str,
-    pub(crate) at: usize,
+/// `Option::unwrap_or` for `const fn`.
+macro_rules! or {
+    ($option:expr, $default:expr) => {
+        match $option {
+            Some(value) => value,
+            None => $default,
+        }
+    };
 }
-
-impl<'a> Word<'a> {
-    pub(crate) const fn end(self) -> usize {
-        self.at + self.text.len()
-    }
-
-    pub(crate) const fn bytes(self) -> &'a [u8] {
-        self.text.as_bytes()
-    }
-
-    /// The word without its first `n` bytes.
-    pub(crate) const fn after(self, n: usize) -> Self {
-        Self {
-            text: self.text.split_at(n).1,
-            at: self.at + n,
-        }
-    }
-
-    /// The first `n` bytes of the word.
-    pub(crate) const fn before(self, n: usize) -> Self {
-        Self {
-            text: self.text.split_at(n).0,
-            at: self.at,
-        }
-    }
-
-    /// The word without the spaces around it.
-    pub(crate) const fn trimmed(self) -> Self {
-        let bytes = self.text.as_bytes();
-        let (mut from, mut to) = (0, bytes.len());
-        while from < to && bytes[from].is_ascii_whitespace() {
-            from += 1;
-        }
-        while to > from && bytes[to - 1].is_ascii_whitespace() {
-            to -= 1;
-        }
-        self.before(to).after(from)
-    }
-
-    /// The character at byte `i`, which is where a character begins.
-    pub(crate) const fn char_at(self, i: usize) -> Self {
-        let mut end = i + 1;
-        while !self.text.is_char_boundary(end) {
-            end += 1;
-        }
-        self.after(i).before(end - i)
-    }
-
-    pub(crate) const fn starts_with(self, prefix: &str) -> bool {
-        matches!(self.text.as_bytes().split_at_checked(prefix.len()), Some((start, _)) if same(start, prefix.as_bytes()))
-    }
-
-    /// The place of the first such byte.
-    pub(crate) const fn find(self, byte: u8) -> Option<usize> {
-        let mut i = 0;
-        while i < self.text.len() {
-            if self.text.as_bytes()[i] == byte {
-                return Some(i);
-            }
-            i += 1;
-        }
-        None
-    }
-}
-
-pub(crate) const fn same(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    let mut i = 0;
-    while i < a.len() {
-        if a[i] != b[i] {
-            return false;
-        }
-        i += 1;
-    }
-    true
-}
+pub(crate) use or;
 
 /// A set of ASCII bytes that end a word, one bit each.
 #[derive(Clone, Copy)]
@@ -141,6 +68,19 @@ pub(crate) struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     pub(crate) const fn new(text: &'a str) -> Self {
         Self { text, at: 0 }
+    }
+
+    /// The beginning of a text that says something.
+    pub(crate) const fn start(
+        text: &'a str,
+        problem: &'static str,
+        write: &'static str,
+    ) -> Result<Self, Error<'a>> {
+        let mut cursor = Self::new(text);
+        match cursor.peek_word() {
+            Some(_) => Ok(cursor),
+            None => Err(Error::plain(Word::START, problem, write)),
+        }
     }
 
     /// The byte under the cursor, if the text is not over.
@@ -242,25 +182,23 @@ impl<'a> Cursor<'a> {
     ) -> Result<Word<'a>, Error<'a>> {
         match self.word() {
             Some(word) => Ok(word),
-            None => Err(Error::quoting(clause, "nothing follows", write)),
+            None => clause.refuse("nothing follows", write),
         }
     }
 
-    /// The very word that has to come next; `before` is what asks for it.
+    /// The very word that has to come next: `problem` says "expected `of`, found"; `before` is what asks for it.
     pub(crate) const fn expect(
         &mut self,
         name: &[u8],
         before: Word<'a>,
+        problem: &'static str,
         write: &'static str,
     ) -> Result<Word<'a>, Error<'a>> {
-        match self.word() {
-            Some(word) if same(word.bytes(), name) => Ok(word),
-            Some(word) => Err(Error::quoting(
-                word,
-                "expected something else, found",
-                write,
-            )),
-            None => Err(Error::quoting(before, "not enough follows", write)),
+        let word = tri!(self.word_after(before, write));
+        if same(word.bytes(), name) {
+            Ok(word)
+        } else {
+            word.refuse(problem, write)
         }
     }
 
@@ -268,11 +206,7 @@ impl<'a> Cursor<'a> {
     pub(crate) const fn end(&mut self, write: &'static str) -> Result<(), Error<'a>> {
         match self.word() {
             None => Ok(()),
-            Some(word) => Err(Error::quoting(
-                word,
-                "nothing more can follow, found",
-                write,
-            )),
+            Some(word) => word.refuse("expected the end, found", write),
         }
     }
 
@@ -287,75 +221,10 @@ impl<'a> Cursor<'a> {
         while i < word.text.len() {
             if !matches!(word.bytes()[i], b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' | b':' | b'/')
             {
-                return Err(Error::quoting(
-                    word.char_at(i),
-                    "a name can't contain",
-                    write,
-                ));
+                return word.char_at(i).refuse("a name can't contain", write);
             }
             i += 1;
         }
         Ok(word.text)
-    }
-
-    /// The bracket that opens behind a clause's name.
-    pub(crate) const fn open(
-        &mut self,
-        clause: Word<'a>,
-        write: &'static str,
-    ) -> Result<(), Error<'a>> {
-        if self.take(b'(') {
-            Ok(())
-        } else {
-            Err(Error::quoting(clause, "missing `(` after", write))
-        }
-    }
-
-    /// What stands between the brackets that `clause` opened, up to a comma.
-    pub(crate) const fn item(
-        &mut self,
-        clause: Word<'a>,
-        write: &'static str,
-    ) -> Result<Word<'a>, Error<'a>> {
-        match self.word_until(Stops::ITEM) {
-            Some(word) if !matches!(word.bytes(), b"(" | b")" | b",") => Ok(word),
-            Some(word) => Err(Error::quoting(word, "something is missing before", write)),
-            None => Err(Error::quoting(clause, "nothing follows", write)),
-        }
-    }
-
-    /// Whether another item follows; otherwise the bracket is closed.
-    pub(crate) const fn more(&mut self, clause: Word<'a>) -> Result<bool, Error<'a>> {
-        if self.take(b',') {
-            return Ok(true);
-        }
-        if self.take(b')') {
-            return Ok(false);
-        }
-        match self.word_until(Stops::ITEM) {
-            Some(word) => Err(Error::quoting(
-                word,
-                "expected `,` or `)`, found",
-                "write `,` between two and `)` after the last",
-            )),
-            None => Err(Error::quoting(
-                clause,
-                "missing `)` after",
-                "close the bracket",
-            )),
-        }
-    }
-
-    /// The bracket that closes behind one item.
-    pub(crate) const fn close(&mut self, clause: Word<'a>) -> Result<(), Error<'a>> {
-        if self.take(b')') {
-            Ok(())
-        } else {
-            Err(Error::quoting(
-                clause,
-                "missing `)` after",
-                "close the bracket",
-            ))
-        }
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::Error;
-use crate::cursor::{Cursor, Word, tri};
+use crate::cursor::{Cursor, tri};
+use crate::word::Word;
 
 /// What to use instead of a tool, and until when it is there.
 ///
@@ -60,7 +61,8 @@ impl<'a> Deprecated<'a> {
             sunset: None,
         };
         if rest.trimmed().text.is_empty() {
-            return Err(Error::empty(
+            return Err(Error::plain(
+                Word::START,
                 "expected what to use instead",
                 "write `use search_v2`, or a reason",
             ));
@@ -74,11 +76,7 @@ impl<'a> Deprecated<'a> {
             if part.text.is_empty() {
                 let sign = if end.is_some() { part.at } else { rest.at - 1 };
                 let sign = Word { text, at: 0 }.after(sign).before(1);
-                return Err(Error::quoting(
-                    sign,
-                    "nothing stands on one side of",
-                    "leave it out",
-                ));
+                return sign.refuse("nothing stands on one side of", "leave it out");
             }
             tri!(new.part(part));
             match end {
@@ -95,29 +93,23 @@ impl<'a> Deprecated<'a> {
             None => part,
         };
         match first.bytes() {
-            b"use" if self.replacement.is_some() => Err(Error::twice(first)),
-            b"use" if self.note.is_some() => {
-                Err(Error::quoting(part, "a reason stands before", EITHER))
-            }
+            b"use" if self.replacement.is_some() => first.refuse_twice(),
+            b"use" if self.note.is_some() => part.refuse("a reason stands before", EITHER),
             b"use" => {
                 self.replacement = Some(tri!(tool(part.after("use".len()).trimmed(), first)));
                 Ok(())
             }
-            b"sunset" if self.sunset.is_some() => Err(Error::twice(first)),
+            b"sunset" if self.sunset.is_some() => first.refuse_twice(),
             b"sunset" => {
                 self.sunset = Some(tri!(date(part.after("sunset".len()).trimmed(), first)));
                 Ok(())
             }
-            _ if self.note.is_some() => Err(Error::quoting(
-                part,
-                "a second reason:",
-                "write one text without `;`",
-            )),
-            _ if self.replacement.is_some() => Err(Error::quoting(
-                part,
-                "what to use instead stands before",
-                EITHER,
-            )),
+            _ if self.note.is_some() => {
+                part.refuse("a second reason:", "write one text without `;`")
+            }
+            _ if self.replacement.is_some() => {
+                part.refuse("what to use instead stands before", EITHER)
+            }
             _ => {
                 self.note = Some(part.text);
                 Ok(())
@@ -129,29 +121,20 @@ impl<'a> Deprecated<'a> {
 /// A tool's name: at most 128 of the letters that the protocol allows.
 const fn tool<'a>(name: Word<'a>, clause: Word<'a>) -> Result<&'a str, Error<'a>> {
     if name.text.is_empty() {
-        return Err(Error::quoting(
-            clause,
-            "nothing follows",
-            "write `use search_v2`",
-        ));
+        return clause.refuse("nothing follows", "write `use search_v2`");
     }
     if name.text.len() > 128 {
-        return Err(Error::quoting(
-            name,
+        return name.refuse(
             "a tool's name has at most 128 characters:",
             "write the name of a tool",
-        ));
+        );
     }
     let mut i = 0;
     while i < name.text.len() {
         if !matches!(name.bytes()[i], b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' | b'-')
         {
             let write = "write `use search_v2`, or a reason that does not begin with `use`";
-            return Err(Error::quoting(
-                name.char_at(i),
-                "a tool's name can't contain",
-                write,
-            ));
+            return name.char_at(i).refuse("a tool's name can't contain", write);
         }
         i += 1;
     }
@@ -161,44 +144,33 @@ const fn tool<'a>(name: Word<'a>, clause: Word<'a>) -> Result<&'a str, Error<'a>
 const fn date<'a>(word: Word<'a>, clause: Word<'a>) -> Result<Date, Error<'a>> {
     const WRITE: &str = "write it as `2027-01-31`";
     if word.text.is_empty() {
-        return Err(Error::quoting(
-            clause,
-            "nothing follows",
-            "write `sunset 2027-01-31`",
-        ));
+        return clause.refuse("nothing follows", "write `sunset 2027-01-31`");
     }
     let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *word.bytes() else {
-        return Err(Error::quoting(word, "not a date:", WRITE));
+        return word.refuse("not a date:", WRITE);
     };
     let mut i = 0;
     while i < word.text.len() {
         if i != 4 && i != 7 && !word.bytes()[i].is_ascii_digit() {
-            return Err(Error::quoting(word, "not a date:", WRITE));
+            return word.refuse("not a date:", WRITE);
         }
         i += 1;
     }
     let year = two(y0, y1) as u16 * 100 + two(y2, y3) as u16;
     let (month, day) = (two(m0, m1), two(d0, d1));
     if year < 2000 {
-        return Err(Error::quoting(
-            word.before(4),
-            "no tool went away in",
-            WRITE,
-        ));
+        return word.before(4).refuse("no tool went away in", WRITE);
     }
     if month == 0 || month > 12 {
-        return Err(Error::quoting(
-            word.after(5).before(2),
-            "no month has the number",
-            WRITE,
-        ));
+        return word
+            .after(5)
+            .before(2)
+            .refuse("no month has the number", WRITE);
     }
     if day == 0 || day > days(year, month) {
-        return Err(Error::quoting(
-            word.after(8),
-            "that month has no day",
-            "write a day that exists",
-        ));
+        return word
+            .after(8)
+            .refuse("that month has no day", "write a day that exists");
     }
     Ok(Date { year, month, day })
 }

@@ -1,8 +1,12 @@
 //! What is wrong with a policy's text, where, and what to write instead.
 
+mod nearest;
+mod panic;
+
 use std::fmt;
 
-use crate::cursor::Word;
+use crate::word::Word;
+use nearest::nearest;
 
 /// The first thing in a policy's text that is not understood.
 ///
@@ -65,67 +69,6 @@ impl<'a> Error<'a> {
             given: "",
             known: &[],
         }
-    }
-
-    /// A word that is none of those that are possible here.
-    pub(crate) const fn unknown(
-        word: Word<'a>,
-        problem: &'static str,
-        known: &'static [&'static str],
-    ) -> Self {
-        Self {
-            known,
-            ..Self::quoting(word, problem, "")
-        }
-    }
-
-    /// A clause that was written before.
-    pub(crate) const fn twice(word: Word<'a>) -> Self {
-        Self::quoting(word, "the same clause twice:", "keep one of the two")
-    }
-
-    /// The error of a text without a word in it.
-    pub(crate) const fn empty(problem: &'static str, expected: &'static str) -> Self {
-        Self::plain(Word { text: "", at: 0 }, problem, expected)
-    }
-
-    pub(crate) const fn given(self, given: &'a str) -> Self {
-        Self { given, ..self }
-    }
-
-    /// Panics with the sentence; in a `const` this is the compiler's error message.
-    #[track_caller]
-    pub(crate) const fn panic(&self) -> ! {
-        let mut text = Text {
-            bytes: [0; 512],
-            len: 0,
-        };
-        text.push(self.problem);
-        if !self.found.is_empty() {
-            text.push(" `");
-            text.push(self.found);
-            text.push("`");
-        }
-        if !self.expected.is_empty() {
-            text.push("; ");
-            match split_hole(self.expected) {
-                Some((before, after)) => {
-                    text.push(before);
-                    text.push(self.given);
-                    text.push(after);
-                }
-                None => text.push(self.expected),
-            }
-        }
-        let mut i = 0;
-        while i < self.known.len() {
-            text.push(joint(i, self.known.len()));
-            text.push("`");
-            text.push(self.known[i]);
-            text.push("`");
-            i += 1;
-        }
-        panic!("{}", text.as_str())
     }
 }
 
@@ -195,72 +138,4 @@ const fn split_hole(template: &'static str) -> Option<(&'static str, &'static st
         i += 1;
     }
     None
-}
-
-/// A text put together in const evaluation, where there is no `String`. What does not fit is cut off.
-struct Text {
-    bytes: [u8; 512],
-    len: usize,
-}
-
-impl Text {
-    const fn push(&mut self, text: &str) {
-        let mut end = text.len();
-        if end > self.bytes.len() - self.len {
-            end = self.bytes.len() - self.len;
-            while !text.is_char_boundary(end) {
-                end -= 1;
-            }
-        }
-        let mut i = 0;
-        while i < end {
-            self.bytes[self.len] = text.as_bytes()[i];
-            self.len += 1;
-            i += 1;
-        }
-    }
-
-    const fn as_str(&self) -> &str {
-        match std::str::from_utf8(self.bytes.split_at(self.len).0) {
-            Ok(text) => text,
-            Err(_) => "this policy is not understood",
-        }
-    }
-}
-
-/// The known word that somebody who wrote `found` probably meant.
-fn nearest(found: &str, known: &[&'static str]) -> Option<&'static str> {
-    const LONGEST: usize = 24;
-    if found.is_empty() || found.len() > LONGEST {
-        return None;
-    }
-    let found = found.to_ascii_lowercase();
-    known
-        .iter()
-        .map(|word| (distance(found.as_bytes(), word.as_bytes()), *word))
-        .filter(|(distance, word)| *distance <= if word.len() <= 4 { 1 } else { 2 })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, word)| word)
-}
-
-/// How many letters have to be added, removed, changed or swapped with their neighbour.
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let changed = usize::from(a[i - 1] != b[j - 1]);
-                let mut best = (rows[i - 1][j] + 1)
-                    .min(rows[i][j - 1] + 1)
-                    .min(rows[i - 1][j - 1] + changed);
-                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    best = best.min(rows[i - 2][j - 2] + 1);
-                }
-                best
-            };
-        }
-    }
-    rows[a.len()][b.len()]
 }

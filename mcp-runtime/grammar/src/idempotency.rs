@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::Error;
 use crate::cursor::{Cursor, tri};
 use crate::units::Time;
+use crate::word::Word;
 
 /// For how long a call that comes again with the same `idempotencyKey` gets the first one's result.
 ///
@@ -44,21 +45,18 @@ impl Idempotency {
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse(text: &str) -> Result<Self, Error<'_>> {
         const KNOWN: &[&str] = &["required"];
-        let mut cursor = Cursor::new(text);
-        if cursor.peek_word().is_none() {
-            return Err(Error::empty(
-                "expected a time to keep results",
-                "write `24h`, or `24h required`",
-            ));
-        }
-        let start = cursor.since(cursor.at());
-        let keep = tri!(cursor.duration(start, "write a time such as `24h` first"));
+        let mut cursor = tri!(Cursor::start(
+            text,
+            "expected a time to keep results",
+            "write `24h`, or `24h required`"
+        ));
+        let keep = tri!(cursor.duration(Word::START, "write a time such as `24h` first"));
         let mut required = false;
         while let Some(word) = cursor.word() {
             match word.bytes() {
-                b"required" if required => return Err(Error::twice(word)),
+                b"required" if required => return word.refuse_twice(),
                 b"required" => required = true,
-                _ => return Err(Error::unknown(word, "unknown word", KNOWN)),
+                _ => return word.refuse_among("unknown word", KNOWN),
             }
         }
         Ok(Self { keep, required })

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::Error;
 use crate::cache::{Tags, write_items};
 use crate::cursor::{Cursor, tri};
+use crate::word::Word;
 
 /// The tags of the cached answers that are thrown away once the tool has succeeded.
 ///
@@ -41,10 +42,10 @@ impl<'a> Invalidates<'a> {
         const WRITE: &str = "write `tags(user:{id})`";
         let mut cursor = Cursor::new(text);
         let Some(word) = cursor.word() else {
-            return Err(Error::empty("expected tags", WRITE));
+            return Err(Error::plain(Word::START, "expected tags", WRITE));
         };
         if !matches!(word.bytes(), b"tags") {
-            return Err(Error::quoting(word, "expected tags, found", WRITE));
+            return word.refuse("expected tags, found", WRITE);
         }
         let tags = tri!(cursor.tags(word));
         tri!(cursor.end("write all tags in one pair of brackets"));

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::cursor::{Cursor, Word, same, tri};
+use crate::cursor::{Cursor, tri};
+use crate::word::{Word, same};
 use crate::{Error, List};
 
 /// One part of what a policy counts by: each value of it has a count of its own.
@@ -67,31 +68,29 @@ impl<'a> Cursor<'a> {
     /// The keys behind `per`: `caller + tenant`.
     pub(crate) const fn keys(&mut self, per: Word<'a>) -> Result<Keys<'a>, Error<'a>> {
         let mut keys = List::new(Key::Global);
+        let mut words: List<Word<'a>, MOST_KEYS> = List::new(Word::START);
         let mut before = per;
         loop {
             let word = tri!(self.word_after(before, "write `per caller`"));
             let key = tri!(key(word));
             let mut i = 0;
             while i < keys.len() {
-                let other = &keys.as_slice()[i];
-                if equal(other, &key) {
-                    return Err(Error::twice(word));
+                if same(words.as_slice()[i].bytes(), word.bytes()) {
+                    return word.refuse("the same key twice:", "keep one of the two");
                 }
-                if matches!(other, Key::Global) || matches!(key, Key::Global) {
-                    return Err(Error::quoting(
-                        word,
-                        "all calls together can't be split by another key:",
-                        "write `global` alone",
-                    ));
+                if matches!(
+                    (&keys.as_slice()[i], &key),
+                    (Key::Global, _) | (_, Key::Global)
+                ) {
+                    return word.refuse(
+                        "`global` counts all calls together and joins no other key; found",
+                        "write `per global` alone, or leave `global` out",
+                    );
                 }
                 i += 1;
             }
-            if !keys.try_push(key) {
-                return Err(Error::quoting(
-                    word,
-                    "more than three keys:",
-                    "write at most three, as in `per caller + tenant`",
-                ));
+            if !(keys.try_push(key) && words.try_push(word)) {
+                return word.refuse("more than three keys:", "write at most three");
             }
             if !self.take(b'+') {
                 return Ok(keys);
@@ -116,30 +115,14 @@ const fn key<'a>(word: Word<'a>) -> Result<Key<'a>, Error<'a>> {
         b"client" => Ok(Key::Client),
         b"ip" => Ok(Key::Ip),
         b"global" => Ok(Key::Global),
-        b"user" | b"principal" | b"subject" | b"sub" => Err(Error::quoting(
-            word,
-            "unknown key",
-            "write `caller` for the one who calls",
-        )),
+        b"user" | b"principal" | b"subject" | b"sub" => {
+            word.refuse("unknown key", "write `caller` for the one who calls")
+        }
         _ => match tri!(field(word)) {
             Some(Field::Arg(path)) => Ok(Key::Arg(path)),
             Some(Field::Claim(path)) => Ok(Key::Claim(path)),
-            None => Err(Error::unknown(word, "unknown key", KNOWN)),
+            None => word.refuse_among("unknown key", KNOWN),
         },
-    }
-}
-
-const fn equal(a: &Key<'_>, b: &Key<'_>) -> bool {
-    match (a, b) {
-        (Key::Arg(a), Key::Arg(b)) | (Key::Claim(a), Key::Claim(b)) => {
-            same(a.as_bytes(), b.as_bytes())
-        }
-        (Key::Caller, Key::Caller)
-        | (Key::Tenant, Key::Tenant)
-        | (Key::Client, Key::Client)
-        | (Key::Ip, Key::Ip)
-        | (Key::Global, Key::Global) => true,
-        _ => false,
     }
 }
 
@@ -164,64 +147,58 @@ impl fmt::Display for Field<'_> {
 /// The field that a word names, if it begins like one.
 pub(crate) const fn field<'a>(word: Word<'a>) -> Result<Option<Field<'a>>, Error<'a>> {
     if word.starts_with("arg.") {
-        Ok(Some(Field::Arg(tri!(argument(
-            word.after("arg.".len()),
-            word
-        )))))
+        let path = tri!(argument(word.after("arg.".len()), word));
+        Ok(Some(Field::Arg(path)))
     } else if word.starts_with("claim.") {
-        Ok(Some(Field::Claim(tri!(claim(
-            word.after("claim.".len()),
-            word
-        )))))
+        let path = tri!(claim(word.after("claim.".len()), word));
+        Ok(Some(Field::Claim(path)))
     } else {
         Ok(None)
     }
 }
 
-/// The path of an argument: names with dots between them. `whole` is what to point at where nothing is written.
+/// The path of an argument: names with dots between them. `whole` is what to point at where a name is missing.
 pub(crate) const fn argument<'a>(path: Word<'a>, whole: Word<'a>) -> Result<&'a str, Error<'a>> {
-    check(
-        path,
-        whole,
-        false,
-        "an argument's path can't contain",
-        "write names with dots between them, as in `arg.user.id`",
-    )
+    match fault(path.bytes(), false) {
+        None => Ok(path.text),
+        Some(at) if at < path.text.len() && path.bytes()[at] != b'.' => path.char_at(at).refuse(
+            "the name of an argument can't contain",
+            "write the name as the caller does, with dots between the steps (as in `user.id`)",
+        ),
+        Some(_) => whole.refuse(
+            "the name of an argument is missing in",
+            "write it, as in `user.id`",
+        ),
+    }
 }
 
 /// The path of a claim. A claim may be named by a URL, so `:` and `/` are letters here.
 pub(crate) const fn claim<'a>(path: Word<'a>, whole: Word<'a>) -> Result<&'a str, Error<'a>> {
-    check(
-        path,
-        whole,
-        true,
-        "a claim's path can't contain",
-        "write names with dots between them, as in `claim.org.id`",
-    )
+    match fault(path.bytes(), true) {
+        None => Ok(path.text),
+        Some(at) if at < path.text.len() && path.bytes()[at] != b'.' => path.char_at(at).refuse(
+            "the name of a claim can't contain",
+            "write the name as the token does, with dots between the steps (as in `org.id`)",
+        ),
+        Some(_) => whole.refuse(
+            "the name of a claim is missing in",
+            "write it, as in `org.id`",
+        ),
+    }
 }
 
-const fn check<'a>(
-    path: Word<'a>,
-    whole: Word<'a>,
-    url: bool,
-    problem: &'static str,
-    write: &'static str,
-) -> Result<&'a str, Error<'a>> {
-    let bytes = path.bytes();
+/// The first byte that can't stand where it stands: a letter of no name, a dot without a name before it, or the end.
+const fn fault(path: &[u8], url: bool) -> Option<usize> {
+    let mut named = false;
     let mut i = 0;
-    let mut open = true;
-    while i < bytes.len() {
-        match bytes[i] {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' => open = false,
-            b':' | b'/' if url => open = false,
-            b'.' if open => break,
-            b'.' => open = true,
-            _ => return Err(Error::quoting(path.char_at(i), problem, write)),
+    while i < path.len() {
+        match path[i] {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' => named = true,
+            b':' | b'/' if url => named = true,
+            b'.' if named => named = false,
+            _ => return Some(i),
         }
         i += 1;
     }
-    if open {
-        return Err(Error::quoting(whole, "a name is missing in", write));
-    }
-    Ok(path.text)
+    if named { None } else { Some(i) }
 }

@@ -19,6 +19,7 @@
 
 mod audit;
 mod auth;
+mod brackets;
 mod breaker;
 mod cache;
 mod concurrency;
@@ -35,10 +36,12 @@ mod policies;
 mod rate;
 mod retry;
 mod size;
+mod spelling;
 mod template;
 mod timeout;
 mod units;
 mod when;
+mod word;
 
 pub use audit::{Audit, Level};
 pub use auth::{Auth, Leaf};

@@ -1,11 +1,14 @@
 //! `rate = "100/min burst 20 per caller"`: how often a tool runs.
 
+mod clauses;
+
 use std::fmt;
 use std::time::Duration;
 
-use crate::cursor::{Cursor, Word, tri};
-use crate::key::{Field, Keys, argument, field, write_keys};
-use crate::units::{Window, means_time, millis, per, small};
+use crate::cursor::{Cursor, or, tri};
+use crate::key::{Keys, write_keys};
+use crate::units::{Window, small};
+use crate::word::Word;
 use crate::{Error, Key, List};
 
 /// One bucket of a tool's rate limit.
@@ -108,13 +111,9 @@ impl<'a> Rate<'a> {
     /// # Errors
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
-        let mut cursor = Cursor::new(text);
-        if cursor.peek_word().is_none() {
-            return Err(Error::empty("expected a rate", "write `10/s`"));
-        }
-        let start = cursor.since(cursor.at());
-        let number = tri!(cursor.number(start, "write a rate such as `10/s`"));
-        let window = tri!(window(&mut cursor, number.word));
+        let mut cursor = tri!(Cursor::start(text, "expected a rate", "write `10/s`"));
+        let number = tri!(cursor.number(Word::START, "write a rate such as `10/s`"));
+        let window = tri!(clauses::window(&mut cursor, number.word));
         if number.value == 0 {
             return Err(Error::plain(
                 number.word,
@@ -123,156 +122,58 @@ impl<'a> Rate<'a> {
             ));
         }
         let limit = tri!(small(number));
-        let (mut burst, mut keys, mut cost, mut count, mut shared, mut on_error) =
-            (None, None, None, None, None, None);
+        let (mut burst, mut keys, mut cost) = (None, None, None);
+        let (mut count, mut shared, mut on_error) = (None, None, None);
         while let Some(word) = cursor.word() {
             let again = match word.bytes() {
-                b"burst" => burst.replace(tri!(burst_of(&mut cursor, word))).is_some(),
+                b"burst" => burst
+                    .replace(tri!(cursor.count(word, "write `burst 20`")))
+                    .is_some(),
                 b"per" => keys.replace(tri!(cursor.keys(word))).is_some(),
-                b"cost" => cost.replace(tri!(cost_of(&mut cursor, word))).is_some(),
-                b"count" => count.replace(tri!(count_of(&mut cursor, word))).is_some(),
+                b"cost" => cost
+                    .replace(tri!(clauses::cost(&mut cursor, word)))
+                    .is_some(),
+                b"count" => count
+                    .replace(tri!(clauses::count(&mut cursor, word)))
+                    .is_some(),
                 b"shared" => shared
                     .replace(tri!(cursor.id(word, "write `shared search`")))
                     .is_some(),
                 b"on_error" => on_error
-                    .replace(tri!(on_error_of(&mut cursor, word)))
+                    .replace(tri!(clauses::on_error(&mut cursor, word)))
                     .is_some(),
-                _ => return Err(Error::unknown(word, "unknown word", KNOWN)),
+                b"," | b";" | b"&" => {
+                    return word.refuse(
+                        "one text is one bucket, and keys are joined by `+`, not",
+                        "write `per caller + tenant`, or a list such as `[\"5/s\", \"1000/d\"]`",
+                    );
+                }
+                _ => return word.refuse_among("unknown word", KNOWN),
             };
             if again {
-                return Err(Error::twice(word));
+                return word.refuse_twice();
             }
         }
-        let burst = match burst {
-            Some(burst) => burst,
-            None => limit,
-        };
-        let cost = match cost {
-            Some((Cost::Fixed(cost), word)) if cost > burst => {
-                return Err(Error::quoting(
-                    word,
-                    "no call ever passes: the bucket holds less than the cost",
-                    "raise `burst` or lower `cost`",
-                ));
-            }
-            Some((cost, _)) => cost,
-            None => Cost::Fixed(1),
-        };
-        let keys = match keys {
-            Some(keys) => keys,
-            None => List::new(Key::Global),
-        };
-        let count = match count {
-            Some(count) => count,
-            None => Count::Executions,
-        };
+        let burst = or!(burst, limit);
+        let (cost, word) = or!(cost, (Cost::Fixed(1), Word::START));
+        if let Cost::Fixed(cost) = cost
+            && cost > burst
+        {
+            return word.refuse(
+                "no call ever passes: the bucket holds less than the cost",
+                "raise `burst` or lower `cost`",
+            );
+        }
         Ok(Self {
             limit,
             window,
             burst,
-            keys,
+            keys: or!(keys, List::new(Key::Global)),
             cost,
-            count,
+            count: or!(count, Count::Executions),
             shared,
             on_error,
         })
-    }
-}
-
-/// What follows the number: `/s`, `/5s`.
-const fn window<'a>(cursor: &mut Cursor<'a>, limit: Word<'a>) -> Result<Duration, Error<'a>> {
-    const WRITE: &str = "write `{}s`, or another of `ms`, `min`, `h` and `d`";
-    if !cursor.take(b'/') {
-        return Err(no_slash(cursor, limit));
-    }
-    let slash = cursor.since(limit.at);
-    cursor.skip_spaces();
-    let from = cursor.at();
-    let many = match cursor.peek() {
-        Some(b'0'..=b'9') => tri!(cursor.number(slash, "")).value,
-        _ => 1,
-    };
-    let given = cursor.since(limit.at);
-    let unit = cursor.letters();
-    if unit.text.is_empty() {
-        return Err(Error::quoting(given, "missing unit of time after", WRITE).given(given.text));
-    }
-    cursor.time(many, tri!(millis(unit, given.text)), from, "write `10/s`")
-}
-
-/// The error of `10`, `10 s`, `10 per second`.
-const fn no_slash<'a>(cursor: &mut Cursor<'a>, limit: Word<'a>) -> Error<'a> {
-    if let Some(first) = cursor.word() {
-        let unit = match first.bytes() {
-            b"per" | b"a" | b"an" | b"each" | b"every" => cursor.word(),
-            _ => Some(first),
-        };
-        if let Some(unit) = unit
-            && means_time(unit)
-        {
-            let found = cursor.since(first.at);
-            return Error::quoting(found, "expected `/` and a unit of time, found", per(unit))
-                .given(limit.text);
-        }
-    }
-    Error::quoting(limit, "missing unit of time after", "write `{}/s`").given(limit.text)
-}
-
-const fn burst_of<'a>(cursor: &mut Cursor<'a>, clause: Word<'a>) -> Result<u32, Error<'a>> {
-    cursor.count(clause, "write `burst 20`")
-}
-
-const fn cost_of<'a>(
-    cursor: &mut Cursor<'a>,
-    clause: Word<'a>,
-) -> Result<(Cost<'a>, Word<'a>), Error<'a>> {
-    const WRITE: &str = "write `cost 5`, `cost arg.n` or `cost len(arg.items)`";
-    if let Some(b'0'..=b'9') = cursor.peek_word() {
-        let from = cursor.at();
-        let cost = tri!(cursor.count(clause, WRITE));
-        return Ok((Cost::Fixed(cost), cursor.since(from)));
-    }
-    let word = tri!(cursor.word_after(clause, WRITE));
-    if let b"len" = word.bytes() {
-        tri!(cursor.open(word, WRITE));
-        let path = tri!(cursor.item(word, WRITE));
-        let cost = match tri!(field(path)) {
-            Some(Field::Arg(path)) => Cost::Len(path),
-            _ => return Err(Error::quoting(path, "expected an argument, found", WRITE)),
-        };
-        tri!(cursor.close(word));
-        return Ok((cost, cursor.since(word.at)));
-    }
-    if word.starts_with("arg.") {
-        return Ok((
-            Cost::Arg(tri!(argument(word.after("arg.".len()), word))),
-            word,
-        ));
-    }
-    Err(Error::quoting(word, "expected a cost, found", WRITE))
-}
-
-const fn count_of<'a>(cursor: &mut Cursor<'a>, clause: Word<'a>) -> Result<Count, Error<'a>> {
-    const KNOWN: &[&str] = &["executions", "calls"];
-    let word = tri!(cursor.word_after(clause, "write `count executions` or `count calls`"));
-    match word.bytes() {
-        b"executions" => Ok(Count::Executions),
-        b"calls" => Ok(Count::Calls),
-        _ => Err(Error::unknown(word, "nothing to count by the name", KNOWN)),
-    }
-}
-
-const fn on_error_of<'a>(cursor: &mut Cursor<'a>, clause: Word<'a>) -> Result<OnError, Error<'a>> {
-    const KNOWN: &[&str] = &["local", "open", "closed"];
-    let word = tri!(cursor.word_after(
-        clause,
-        "write `on_error local`, `on_error open` or `on_error closed`"
-    ));
-    match word.bytes() {
-        b"local" => Ok(OnError::Local),
-        b"open" => Ok(OnError::Open),
-        b"closed" => Ok(OnError::Closed),
-        _ => Err(Error::unknown(word, "unknown way to fail", KNOWN)),
     }
 }
 

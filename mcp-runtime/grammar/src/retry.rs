@@ -4,8 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::Error;
-use crate::cursor::{Cursor, Word, tri};
+use crate::cursor::{Cursor, or, tri};
 use crate::units::Time;
+use crate::word::Word;
 
 /// Further attempts, each after a random wait of at most `first`, twice that, four times that, up to `longest`.
 ///
@@ -48,41 +49,30 @@ impl Retry {
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse(text: &str) -> Result<Self, Error<'_>> {
         const KNOWN: &[&str] = &["exp"];
-        let mut cursor = Cursor::new(text);
-        if cursor.peek_word().is_none() {
-            return Err(Error::empty(
-                "expected how often to try again",
-                "write `3`, or `3 exp 200ms..5s`",
-            ));
-        }
-        let start = cursor.since(cursor.at());
-        let times = tri!(cursor.count(start, "write `3`, or leave `retry` out"));
+        let mut cursor = tri!(Cursor::start(
+            text,
+            "expected how often to try again",
+            "write `3`, or `3 exp 200ms..5s`"
+        ));
+        let times = tri!(cursor.count(Word::START, "write `3`, or leave `retry` out"));
         let mut waits = None;
         while let Some(word) = cursor.word() {
             match word.bytes() {
-                b"exp" if waits.is_some() => return Err(Error::twice(word)),
+                b"exp" if waits.is_some() => return word.refuse_twice(),
                 b"exp" => waits = Some(tri!(between(&mut cursor, word))),
                 b"linear" | b"fixed" | b"const" => {
-                    return Err(Error::quoting(
-                        word,
+                    return word.refuse(
                         "waits grow by a factor of two, never",
                         "write `exp 200ms..5s`",
-                    ));
+                    );
                 }
                 b"times" | b"attempts" | b"retries" => {
-                    return Err(Error::quoting(
-                        word,
-                        "the number stands alone, without",
-                        "leave it out",
-                    ));
+                    return word.refuse("the number stands alone, without", "leave it out");
                 }
-                _ => return Err(Error::unknown(word, "unknown word", KNOWN)),
+                _ => return word.refuse_among("unknown word", KNOWN),
             }
         }
-        let (first, longest) = match waits {
-            Some(waits) => waits,
-            None => (Self::FIRST, Self::LONGEST),
-        };
+        let (first, longest) = or!(waits, (Self::FIRST, Self::LONGEST));
         Ok(Self {
             times,
             first,
@@ -102,27 +92,20 @@ const fn between<'a>(
     let first = tri!(cursor.duration(clause, WRITE));
     let one = cursor.since(from);
     if !(cursor.take(b'.') && cursor.take(b'.')) {
-        return Err(Error::quoting(
-            one,
-            "the longest wait is missing after",
-            WRITE,
-        ));
+        return one.refuse("the longest wait is missing after", WRITE);
     }
     let dots = cursor.since(from);
     if cursor.take(b'=') {
-        return Err(Error::quoting(
-            cursor.since(cursor.at() - 1),
-            "the longest wait is included without",
-            "write `..`",
-        ));
+        return cursor
+            .since(cursor.at() - 1)
+            .refuse("the longest wait is included without", "write `..`");
     }
     let longest = tri!(cursor.duration(dots, WRITE));
     if first.as_millis() > longest.as_millis() {
-        return Err(Error::quoting(
-            cursor.since(from),
+        return cursor.since(from).refuse(
             "the first wait is longer than the longest:",
             "write the shorter one first",
-        ));
+        );
     }
     Ok((first, longest))
 }

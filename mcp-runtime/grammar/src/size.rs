@@ -3,8 +3,9 @@
 use std::fmt;
 
 use crate::Error;
-use crate::cursor::{Cursor, Word, tri};
+use crate::cursor::{Cursor, or, tri};
 use crate::units::Number;
+use crate::word::Word;
 
 /// How large something may be, and what happens if it is larger.
 ///
@@ -80,39 +81,31 @@ impl Size {
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse(text: &str) -> Result<Self, Error<'_>> {
         const KNOWN: &[&str] = &["error", "truncate", "link"];
-        let mut cursor = Cursor::new(text);
-        if cursor.peek_word().is_none() {
-            return Err(Error::empty(
-                "expected a size",
-                "write `256KB`, or `25000tok`",
-            ));
-        }
-        let start = cursor.since(cursor.at());
-        let number = tri!(cursor.number(start, "write a size such as `256KB`"));
+        let mut cursor = tri!(Cursor::start(
+            text,
+            "expected a size",
+            "write `256KB`, or `25000tok`"
+        ));
+        let number = tri!(cursor.number(Word::START, "write a size such as `256KB`"));
         let letters = cursor.letters();
         if letters.text.is_empty() {
             let write = "write `{}KB`, or another of `B`, `KiB`, `MB`, `MiB` and `tok`";
-            return Err(
-                Error::quoting(number.word, "missing unit of size after", write)
-                    .given(number.word.text),
-            );
+            let number = number.word;
+            return number.refuse_with("missing unit of size after", write, number.text);
         }
         let (unit, each) = tri!(unit(letters, number));
         let most = match number.value.checked_mul(each) {
             Some(0) => {
-                return Err(Error::quoting(
-                    cursor.since(number.word.at),
-                    "nothing is as small as",
-                    "write a size above zero",
-                ));
+                return cursor.since(number.word.at).refuse(
+                    "expected a size above zero, found",
+                    "write a size such as `256KB`",
+                );
             }
             Some(most) if most <= MOST => most,
             _ => {
-                return Err(Error::quoting(
-                    cursor.since(number.word.at),
-                    "larger than a tebibyte:",
-                    "write a smaller size",
-                ));
+                return cursor
+                    .since(number.word.at)
+                    .refuse("larger than a tebibyte:", "write a smaller size");
             }
         };
         let mut then = None;
@@ -121,20 +114,13 @@ impl Size {
                 b"error" => TooLarge::Error,
                 b"truncate" => TooLarge::Truncate,
                 b"link" => TooLarge::Link,
-                _ => return Err(Error::unknown(word, "unknown word", KNOWN)),
+                _ => return word.refuse_among("unknown word", KNOWN),
             };
             if then.replace(action).is_some() {
-                return Err(Error::quoting(
-                    word,
-                    "only one thing can happen, not also",
-                    "keep one of the two",
-                ));
+                return word.refuse("one action is enough, not also", "keep one of the two");
             }
         }
-        let then = match then {
-            Some(then) => then,
-            None => TooLarge::Error,
-        };
+        let then = or!(then, TooLarge::Error);
         Ok(Self { most, unit, then })
     }
 }
@@ -148,10 +134,10 @@ const fn unit<'a>(letters: Word<'a>, number: Number<'a>) -> Result<(Unit, u64), 
         b"KiB" => Ok((Unit::Bytes, KIB)),
         b"MB" => Ok((Unit::Bytes, KB * KB)),
         b"MiB" => Ok((Unit::Bytes, KIB * KIB)),
-        _ => Err(
-            Error::quoting(letters, "unknown unit of size", spelling(letters.text))
-                .given(number.word.text),
-        ),
+        _ => {
+            let write = spelling(letters.text);
+            letters.refuse_with("unknown unit of size", write, number.word.text)
+        }
     }
 }
 

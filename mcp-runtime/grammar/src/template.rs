@@ -3,8 +3,9 @@
 use std::fmt;
 
 use crate::Error;
-use crate::cursor::{Word, tri};
+use crate::cursor::tri;
 use crate::key::argument;
+use crate::word::Word;
 
 /// A text in which `{path}` stands for the argument at that path. `{{` and `}}` are plain braces.
 ///
@@ -44,18 +45,16 @@ impl<'a> Template<'a> {
                 b'{' => {
                     let rest = word.after(i);
                     let Some(close) = rest.find(b'}') else {
-                        return Err(Error::quoting(rest, "a placeholder without `}`:", ESCAPE));
+                        return rest.refuse("a placeholder without `}`:", ESCAPE);
                     };
                     let whole = rest.before(close + 1);
                     tri!(argument(rest.before(close).after(1), whole));
                     i += close + 1;
                 }
                 b'}' => {
-                    return Err(Error::quoting(
-                        word.char_at(i),
-                        "no placeholder was opened before",
-                        ESCAPE,
-                    ));
+                    return word
+                        .char_at(i)
+                        .refuse("no placeholder was opened before", ESCAPE);
                 }
                 _ => i += 1,
             }

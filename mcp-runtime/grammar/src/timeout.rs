@@ -4,8 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::Error;
-use crate::cursor::{Cursor, Word, tri};
+use crate::cursor::{Cursor, tri};
 use crate::units::Time;
+use crate::word::Word;
 
 /// How long a call may take, waiting and retries included.
 ///
@@ -52,35 +53,31 @@ impl Timeout {
     /// # Errors
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse(text: &str) -> Result<Self, Error<'_>> {
-        let mut cursor = Cursor::new(text);
-        match cursor.peek_word() {
-            None => Err(Error::empty(
-                "expected a time",
-                "write `30s`, or `idle 30s max 10m`",
-            )),
+        let mut cursor = tri!(Cursor::start(text, "expected a time", ANY));
+        match cursor.peek() {
             Some(b'0'..=b'9') => total(&mut cursor),
-            Some(_) => idle(&mut cursor),
+            _ => idle(&mut cursor),
         }
     }
 }
 
+const ANY: &str = "write `30s`, `30s attempt 10s` or `idle 30s max 10m`";
+
 const fn total<'a>(cursor: &mut Cursor<'a>) -> Result<Timeout, Error<'a>> {
     const KNOWN: &[&str] = &["attempt"];
-    let start = cursor.since(cursor.at());
-    let total = tri!(cursor.duration(start, "write `30s`"));
+    let total = tri!(cursor.duration(Word::START, "write `30s`"));
     let mut attempt = None;
     while let Some(word) = cursor.word() {
         match word.bytes() {
-            b"attempt" if attempt.is_some() => return Err(Error::twice(word)),
+            b"attempt" if attempt.is_some() => return word.refuse_twice(),
             b"attempt" => attempt = Some(tri!(within(cursor, word, total))),
             b"idle" => {
-                return Err(Error::quoting(
-                    word,
-                    "one time for the whole call is enough before",
+                return word.refuse(
+                    "the time of the whole call is written as `max` after",
                     "write `idle 30s max 10m`",
-                ));
+                );
             }
-            _ => return Err(Error::unknown(word, "unknown word", KNOWN)),
+            _ => return word.refuse_among("unknown word", KNOWN),
         }
     }
     Ok(Timeout {
@@ -99,67 +96,34 @@ const fn within<'a>(
     let attempt = tri!(cursor.duration(clause, "write `attempt 10s`"));
     if attempt.as_millis() > total.as_millis() {
         let found = cursor.since(clause.at);
-        return Err(Error::quoting(
-            found,
+        return found.refuse(
             "one attempt may take longer than the whole call:",
             "write a shorter one",
-        ));
+        );
     }
     Ok(attempt)
 }
 
 const fn idle<'a>(cursor: &mut Cursor<'a>) -> Result<Timeout, Error<'a>> {
-    const KNOWN: &[&str] = &["idle", "max"];
-    const WRITE: &str = "write `idle 30s max 10m`";
-    let (mut idle, mut max) = (None, None);
-    let mut first = None;
-    while let Some(word) = cursor.word() {
-        let again = match word.bytes() {
-            b"idle" => idle
-                .replace(tri!(cursor.duration(word, "write `idle 30s`")))
-                .is_some(),
-            b"max" => max
-                .replace(tri!(cursor.duration(word, "write `max 10m`")))
-                .is_some(),
-            b"attempt" => {
-                return Err(Error::quoting(
-                    word,
-                    "expected the time of the whole call before",
-                    "write `30s attempt 10s`",
-                ));
-            }
-            _ => return Err(Error::unknown(word, "expected a time, found", KNOWN)),
-        };
-        if again {
-            return Err(Error::twice(word));
-        }
-        if first.is_none() {
-            first = Some(word);
-        }
-    }
-    match (idle, max, first) {
-        (Some(idle), Some(max), _) if idle.as_millis() <= max.as_millis() => Ok(Timeout {
-            total: max,
-            attempt: None,
-            idle: Some(idle),
-        }),
-        (Some(_), Some(_), Some(first)) => Err(Error::quoting(
-            cursor.since(first.at),
+    const WRITE: &str = "write `idle 30s max 10m`: a call ends, however much it reports";
+    let clause = tri!(cursor.expect(b"idle", Word::START, "expected a time, found", ANY));
+    let idle = tri!(cursor.duration(clause, WRITE));
+    let clause = cursor.since(clause.at);
+    let max = tri!(cursor.expect(b"max", clause, "expected `max`, found", WRITE));
+    let total = tri!(cursor.duration(max, WRITE));
+    if idle.as_millis() > total.as_millis() {
+        let found = cursor.since(max.at);
+        return found.refuse(
             "the call ends before it can be idle:",
             "write a longer `max`",
-        )),
-        (None, _, Some(first)) => Err(Error::quoting(
-            first,
-            "nothing but an idle timeout has a",
-            WRITE,
-        )),
-        (_, _, Some(first)) => Err(Error::quoting(
-            first,
-            "a tool that keeps reporting would never end with only",
-            WRITE,
-        )),
-        (_, _, None) => Err(Error::empty("expected a time", WRITE)),
+        );
     }
+    tri!(cursor.end("write `idle 30s max 10m` alone"));
+    Ok(Timeout {
+        total,
+        attempt: None,
+        idle: Some(idle),
+    })
 }
 
 impl Default for Timeout {

@@ -4,7 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::Error;
-use crate::cursor::{Cursor, Word, tri};
+use crate::cursor::{Cursor, tri};
+use crate::spelling::spelling;
+use crate::word::Word;
 
 /// Ten years: long enough for everybody, and no clock overflows when it is added.
 const LONGEST: u64 = 3650 * DAY;
@@ -30,7 +32,7 @@ impl<'a> Cursor<'a> {
         let word = self.digits();
         if word.text.is_empty() {
             let found = tri!(self.word_after(after, write));
-            return Err(Error::quoting(found, "expected a number, found", write));
+            return found.refuse("expected a number, found", write);
         }
         if self.goes_on() {
             while let Some(b'.' | b',' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z') =
@@ -39,21 +41,18 @@ impl<'a> Cursor<'a> {
                 self.step();
             }
             let found = self.since(word.at);
-            return Err(Error::quoting(
-                found,
+            return found.refuse(
                 "not a whole number:",
                 "write digits alone, and a smaller unit for a part",
-            ));
+            );
         }
         let mut value: u64 = 0;
         let mut i = 0;
         while i < word.text.len() {
+            let digit = (word.bytes()[i] - b'0') as u64;
             value = match value.checked_mul(10) {
-                Some(value) => match value.checked_add((word.bytes()[i] - b'0') as u64) {
-                    Some(value) => value,
-                    None => return Err(too_large(word)),
-                },
-                None => return Err(too_large(word)),
+                Some(tens) if tens <= u64::MAX - digit => tens + digit,
+                _ => return word.refuse("number too large:", "write a smaller one"),
             };
             i += 1;
         }
@@ -68,18 +67,14 @@ impl<'a> Cursor<'a> {
     ) -> Result<u32, Error<'a>> {
         let number = tri!(self.number(after, write));
         if !self.letters().text.is_empty() {
-            return Err(Error::quoting(
-                self.since(number.word.at),
-                "expected a number, found",
-                write,
-            ));
+            return self
+                .since(number.word.at)
+                .refuse("expected a number, found", write);
         }
         if number.value == 0 {
-            return Err(Error::quoting(
-                number.word,
-                "expected a number above zero, found",
-                write,
-            ));
+            return number
+                .word
+                .refuse("expected a number above zero, found", write);
         }
         small(number)
     }
@@ -94,10 +89,8 @@ impl<'a> Cursor<'a> {
         let unit = self.letters();
         if unit.text.is_empty() {
             let write = "write `{}s`, or another of `ms`, `m`, `h` and `d`";
-            return Err(
-                Error::quoting(number.word, "missing unit of time after", write)
-                    .given(number.word.text),
-            );
+            let number = number.word;
+            return number.refuse_with("missing unit of time after", write, number.text);
         }
         let millis = tri!(millis(unit, number.word.text));
         self.time(number.value, millis, number.word.at, write)
@@ -113,17 +106,9 @@ impl<'a> Cursor<'a> {
     ) -> Result<Duration, Error<'a>> {
         let whole = self.since(from);
         match value.checked_mul(millis) {
-            Some(0) => Err(Error::quoting(
-                whole,
-                "expected a time above zero, found",
-                write,
-            )),
+            Some(0) => whole.refuse("expected a time above zero, found", write),
             Some(millis) if millis <= LONGEST => Ok(Duration::from_millis(millis)),
-            _ => Err(Error::quoting(
-                whole,
-                "longer than ten years:",
-                "write at most `3650d`",
-            )),
+            _ => whole.refuse("longer than ten years:", "write at most `3650d`"),
         }
     }
 
@@ -141,18 +126,12 @@ impl<'a> Cursor<'a> {
 /// A number of things, which is never above four thousand million.
 pub(crate) const fn small<'a>(number: Number<'a>) -> Result<u32, Error<'a>> {
     if number.value > u32::MAX as u64 {
-        return Err(Error::quoting(
-            number.word,
-            "number too large:",
-            "write at most `4294967295`",
-        ));
+        return number
+            .word
+            .refuse("number too large:", "write at most `4294967295`");
     }
     #[expect(clippy::cast_possible_truncation, reason = "checked above")]
     Ok(number.value as u32)
-}
-
-const fn too_large<'a>(word: Word<'a>) -> Error<'a> {
-    Error::quoting(word, "number too large:", "write a smaller one")
 }
 
 /// The milliseconds of a unit of time; `given` is what stands before it, for the message.
@@ -163,80 +142,7 @@ pub(crate) const fn millis<'a>(unit: Word<'a>, given: &'a str) -> Result<u64, Er
         b"m" | b"min" => Ok(MINUTE),
         b"h" => Ok(HOUR),
         b"d" => Ok(DAY),
-        _ => Err(Error::quoting(unit, "unknown unit of time", spelling(unit)).given(given)),
-    }
-}
-
-/// Whether a word means a unit of time, however it is spelled.
-pub(crate) const fn means_time(unit: Word<'_>) -> bool {
-    !matches!(hint(unit), Hint::Nothing)
-}
-
-/// How to write the unit that is meant. `{}` is what stands before it.
-const fn spelling(unit: Word<'_>) -> &'static str {
-    match hint(unit) {
-        Hint::Millis => "write `ms` (as in `{}ms`)",
-        Hint::Seconds => "write `s` (as in `{}s`)",
-        Hint::Minutes => "write `min` (as in `{}min`)",
-        Hint::Hours => "write `h` (as in `{}h`)",
-        Hint::Days => "write `d` (as in `{}d`)",
-        Hint::Finer => "write `ms`, the finest there is",
-        Hint::Coarser => "write days (as in `7d`)",
-        Hint::Mixed => "write one number and one unit (as in `90s`)",
-        Hint::Nothing => "write `ms`, `s`, `m`, `h` or `d`",
-    }
-}
-
-/// How to write a rate per unit. `{}` is the number.
-pub(crate) const fn per(unit: Word<'_>) -> &'static str {
-    match hint(unit) {
-        Hint::Millis => "write `{}/ms`",
-        Hint::Minutes => "write `{}/min`",
-        Hint::Hours => "write `{}/h`",
-        Hint::Days => "write `{}/d`",
-        _ => "write `{}/s`",
-    }
-}
-
-enum Hint {
-    Millis,
-    Seconds,
-    Minutes,
-    Hours,
-    Days,
-    Finer,
-    Coarser,
-    Mixed,
-    Nothing,
-}
-
-const fn hint(unit: Word<'_>) -> Hint {
-    let mut lower = [0; 12];
-    if unit.text.len() > lower.len() {
-        return Hint::Nothing;
-    }
-    let mut i = 0;
-    let mut letters = false;
-    let mut digits = false;
-    while i < unit.text.len() {
-        lower[i] = unit.bytes()[i].to_ascii_lowercase();
-        letters |= lower[i].is_ascii_lowercase();
-        digits |= lower[i].is_ascii_digit();
-        i += 1;
-    }
-    match lower.split_at(unit.text.len()).0 {
-        b"ms" | b"msec" | b"msecs" | b"milli" | b"millis" | b"millisecond" => Hint::Millis,
-        b"s" | b"sec" | b"secs" | b"second" | b"seconds" => Hint::Seconds,
-        b"m" | b"min" | b"mins" | b"minute" | b"minutes" => Hint::Minutes,
-        b"h" | b"hr" | b"hrs" | b"hour" | b"hours" => Hint::Hours,
-        b"d" | b"day" | b"days" => Hint::Days,
-        b"us" | b"usec" | b"micros" | b"microsecond" | b"\xc2\xb5s" | b"ns" | b"nsec"
-        | b"nanos" => Hint::Finer,
-        b"w" | b"week" | b"weeks" | b"month" | b"months" | b"y" | b"year" | b"years" => {
-            Hint::Coarser
-        }
-        _ if letters && digits => Hint::Mixed,
-        _ => Hint::Nothing,
+        _ => unit.refuse_with("unknown unit of time", spelling(unit), given),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::cursor::{Cursor, Word, tri};
+use crate::cursor::{Cursor, tri};
 use crate::key::{Field, field};
+use crate::word::Word;
 use crate::{Error, List};
 
 /// Rules that compare what a call asks for with what its caller is. All of them have to hold.
@@ -66,25 +67,21 @@ impl<'a> When<'a> {
     /// # Errors
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
-        let mut cursor = Cursor::new(text);
-        if cursor.peek_word().is_none() {
-            return Err(Error::empty("expected a rule", RULE));
-        }
+        let mut cursor = tri!(Cursor::start(text, "expected a rule", RULE));
         let mut rules = List::new(Rule {
             arg: "",
             claim: "",
             test: Test::Equal,
         });
-        let mut before = cursor.since(cursor.at());
+        let mut before = Word::START;
         loop {
             let from = cursor.at();
             let rule = tri!(rule(&mut cursor, before));
             if !rules.try_push(rule) {
-                return Err(Error::quoting(
-                    cursor.since(from).trimmed(),
-                    "more than four rules:",
-                    "write at most four",
-                ));
+                return cursor
+                    .since(from)
+                    .trimmed()
+                    .refuse("more than four rules:", "write at most four");
             }
             before = match cursor.word() {
                 None => return Ok(Self { rules }),
@@ -92,27 +89,23 @@ impl<'a> When<'a> {
                     b"&" => match cursor.peek() {
                         Some(b'&') => {
                             cursor.step();
-                            return Err(Error::quoting(
-                                cursor.since(word.at),
-                                "two signs where one is enough:",
-                                "write `&`",
-                            ));
+                            return cursor
+                                .since(word.at)
+                                .refuse("two signs where one is enough:", "write `&`");
                         }
                         _ => word,
                     },
                     b"|" | b"or" => {
-                        return Err(Error::quoting(
-                            word,
+                        return word.refuse(
                             "all rules have to hold, so none can be joined by",
                             "write `&`",
-                        ));
+                        );
                     }
                     _ => {
-                        return Err(Error::quoting(
-                            word,
+                        return word.refuse(
                             "expected `&` and another rule, found",
                             "write `&` between two rules",
-                        ));
+                        );
                     }
                 },
             };
@@ -125,7 +118,7 @@ const fn rule<'a>(cursor: &mut Cursor<'a>, before: Word<'a>) -> Result<Rule<'a>,
     let left_word = tri!(cursor.word_after(before, RULE));
     let left = tri!(side(left_word));
     let within = tri!(within(cursor, left_word));
-    let right_word = tri!(cursor.word_after(cursor.since(left_word.at).trimmed(), SIDE));
+    let right_word = tri!(cursor.word_after(cursor.since(left_word.at), SIDE));
     match (left, tri!(side(right_word)), within) {
         (Field::Claim(claim), Field::Arg(arg), false)
         | (Field::Arg(arg), Field::Claim(claim), false) => Ok(Rule {
@@ -143,27 +136,21 @@ const fn rule<'a>(cursor: &mut Cursor<'a>, before: Word<'a>) -> Result<Rule<'a>,
             claim,
             test: Test::ClaimInArg,
         }),
-        (Field::Arg(_), Field::Arg(_), _) => Err(Error::quoting(
-            right_word,
+        (Field::Arg(_), Field::Arg(_), _) => right_word.refuse(
             "two arguments say nothing about the caller:",
             "compare with `claim.NAME`",
-        )),
-        (Field::Claim(_), Field::Claim(_), _) => Err(Error::quoting(
-            right_word,
+        ),
+        (Field::Claim(_), Field::Claim(_), _) => right_word.refuse(
             "two claims say nothing about the call:",
             "compare with `arg.NAME`",
-        )),
+        ),
     }
 }
 
 const fn side<'a>(word: Word<'a>) -> Result<Field<'a>, Error<'a>> {
     match tri!(field(word)) {
         Some(field) => Ok(field),
-        None => Err(Error::quoting(
-            word,
-            "expected an argument or a claim, found",
-            SIDE,
-        )),
+        None => word.refuse("expected an argument or a claim, found", SIDE),
     }
 }
 
@@ -175,20 +162,15 @@ const fn within<'a>(cursor: &mut Cursor<'a>, left: Word<'a>) -> Result<bool, Err
             cursor.step();
             return Ok(false);
         }
-        return Err(Error::quoting(
-            sign,
-            "one sign is not enough:",
-            "write `==`",
-        ));
+        return sign.refuse("expected `==`, found", RULE);
     }
     match sign.bytes() {
         b"in" => Ok(true),
-        b"!" | b"not" => Err(Error::quoting(
-            sign,
+        b"!" | b"not" => sign.refuse(
             "a rule says what has to hold, not what must not:",
             "write `==` or `in`",
-        )),
-        _ => Err(Error::quoting(sign, "expected `==` or `in`, found", RULE)),
+        ),
+        _ => sign.refuse("expected `==` or `in`, found", RULE),
     }
 }
 

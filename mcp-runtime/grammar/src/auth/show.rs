@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::parse::term;
+use super::term::term;
 use super::{Auth, Leaf, Op};
-use crate::cursor::Word;
+use crate::word::Word;
 
 impl fmt::Display for Leaf<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
