@@ -235,7 +235,7 @@ fn add<'a>(policies: &mut Policies<'a>, name: &str, text: &'a str) -> Result<(),
         "auth" => policies.auth = Some(Auth::parse(text).map_err(said)?),
         "when" => policies.when = Some(When::parse(text).map_err(said)?),
         "rate" => {
-            if !policies.rate.push(Rate::parse(text).map_err(said)?) {
+            if !policies.rate.try_push(Rate::parse(text).map_err(said)?) {
                 return Err(
                     "a tool has at most four rates\nhelp: keep those that are reached first"
                         .to_owned(),
