@@ -35,7 +35,7 @@ type Stop = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
 /// A server's life: what runs at its start and its end, and who is inside.
 pub(crate) struct Lifecycle {
     pub(crate) admission: Admission,
-    pub(super) drain: Duration,
+    pub(crate) drain: Duration,
     /// When those inside are turned out. Set once, when the server closes.
     deadline: OnceLock<Instant>,
     /// How many were.
