@@ -42,6 +42,7 @@ mod blocking;
 mod call;
 mod client;
 mod clock;
+mod config;
 mod context;
 mod corridor;
 mod error;

@@ -35,7 +35,7 @@ type Stop = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
 /// A server's life: what runs at its start and its end, and who is inside.
 pub(crate) struct Lifecycle {
     pub(crate) admission: Admission,
-    pub(super) drain: Duration,
+    pub(crate) drain: Duration,
     /// When those inside are turned out. Set once, when the server closes.
     deadline: OnceLock<Instant>,
     /// How many were.
@@ -114,8 +114,13 @@ impl Lifecycle {
 
     /// Refuses new calls from now on, and gives those inside the drain time.
     pub(crate) fn close(&self) {
-        self.deadline.get_or_init(|| Instant::now() + self.drain);
+        self.deadline();
         self.admission.close();
+    }
+
+    /// When those inside are turned out. The drain time begins with the first to ask, where the server has not closed before.
+    pub(crate) fn deadline(&self) -> Instant {
+        *self.deadline.get_or_init(|| Instant::now() + self.drain)
     }
 
     /// Becomes ready when new calls are refused.
@@ -126,9 +131,11 @@ impl Lifecycle {
     /// Becomes ready when the server has closed and no call is inside any more.
     pub(crate) async fn drained(&self) {
         self.closed().await;
-        let deadline = *self.deadline.get_or_init(|| Instant::now() + self.drain);
         let emptied = self.admission.emptied();
-        if tokio::time::timeout_at(deadline, emptied).await.is_ok() {
+        if tokio::time::timeout_at(self.deadline(), emptied)
+            .await
+            .is_ok()
+        {
             return;
         }
         let left = self.admission.in_flight();

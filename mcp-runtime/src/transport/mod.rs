@@ -1,1 +1,4 @@
 //! How the server meets its clients.
+
+#[cfg(feature = "stdio")]
+pub(crate) mod stdio;
