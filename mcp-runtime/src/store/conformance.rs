@@ -92,9 +92,13 @@ async fn values(store: &dyn Store) {
     let Ok(Lookup::Found(stored)) = store.get(key).await else {
         panic!("a value is there after it was put");
     };
-    assert_eq!(&stored.value[..], b"value");
+    assert_eq!(stored.value.bytes()[..], b"value"[..]);
     assert!(stored.age < LIFETIME, "the age counts from the put");
     sleep(LIFETIME + Duration::from_millis(20)).await;
+    let since = missing(store, key).await;
+    put(store, key, b"value", &[], since).await;
+    let removed = store.remove(key).await;
+    assert!(removed.is_ok(), "{removed:?}");
     missing(store, key).await;
 }
 
@@ -179,7 +183,7 @@ async fn missing(store: &dyn Store, key: Key) -> Since {
 }
 
 async fn put(store: &dyn Store, key: Key, value: &'static [u8], tags: &[Key], since: Since) {
-    let value = Bytes::from_static(value);
+    let value = Bytes::from_static(value).into();
     let put = store.put(key, value, LIFETIME, tags, since).await;
     assert!(put.is_ok(), "{put:?}");
 }

@@ -7,6 +7,7 @@
 pub mod conformance;
 mod key;
 mod memory;
+mod payload;
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use futures_util::future::BoxFuture;
 
 pub use self::key::{Key, KeyBuilder};
 pub use self::memory::MemoryStore;
+pub use self::payload::Payload;
 
 /// State that calls share.
 ///
@@ -29,16 +31,19 @@ pub trait Store: Debug + Send + Sync + 'static {
 
     /// Keeps a value for a lifetime, under tags that [`forget`](Self::forget) finds it by.
     ///
-    /// `since` is from the [`get`](Self::get) that missed, before the value was computed: where a tag was forgotten in between, the value
-    /// is stale already and is never served.
+    /// `since` is from the [`get`](Self::get) before the value was computed: where a tag was forgotten in between, the value is stale
+    /// already and is never served.
     fn put<'a>(
         &'a self,
         key: Key,
-        value: Bytes,
+        value: Payload,
         lifetime: Duration,
         tags: &'a [Key],
         since: Since,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Drops the value under a key.
+    fn remove(&self, key: Key) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// Drops every value that was put under one of these tags.
     fn forget<'a>(&'a self, tags: &'a [Key]) -> BoxFuture<'a, Result<(), StoreError>>;
@@ -114,9 +119,11 @@ pub struct Since(pub u64);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     /// The value.
-    pub value: Bytes,
+    pub value: Payload,
     /// How long ago it was put.
     pub age: Duration,
+    /// This moment: for the value that takes this one's place.
+    pub since: Since,
 }
 
 /// What became of a claim.

@@ -12,9 +12,16 @@ use super::super::{Claim, Key, StoreError};
 /// How many claims there can be at a time.
 const CAPACITY: usize = 1 << 18;
 
+/// How many bytes their values may be before no new one is granted.
+const BYTES: usize = 64 << 20;
+
 #[derive(Default)]
-pub(super) struct Claims {
-    held: Mutex<HashMap<Key, Held>>,
+pub(super) struct Claims(Mutex<Table>);
+
+#[derive(Default)]
+struct Table {
+    held: HashMap<Key, Held>,
+    bytes: usize,
 }
 
 struct Held {
@@ -30,29 +37,52 @@ impl Claims {
         lifetime: Duration,
         now: Duration,
     ) -> Result<Claim, StoreError> {
-        let mut claims = self.held.lock();
-        if let Some(held) = claims.get(&key)
+        let mut claims = self.0.lock();
+        if let Some(held) = claims.held.get(&key)
             && held.until > now
         {
             return Ok(Claim::Held(held.value.clone()));
         }
-        if claims.len() >= CAPACITY {
-            claims.retain(|_, held| held.until > now);
+        if claims.is_full() {
+            claims.sweep(now);
         }
-        if claims.len() >= CAPACITY {
+        if claims.is_full() {
             return Err(StoreError::new("every place for a claim is taken"));
         }
-        let until = now.saturating_add(lifetime);
-        claims.insert(key, Held { value, until });
+        claims.insert(key, value, now.saturating_add(lifetime));
         Ok(Claim::Granted)
     }
 
+    /// A claim that was granted is always settled: what it says may take the table over its bound, by as much as runs at a time.
     pub(super) fn settle(&self, key: Key, value: Bytes, lifetime: Duration, now: Duration) {
         let until = now.saturating_add(lifetime);
-        self.held.lock().insert(key, Held { value, until });
+        self.0.lock().insert(key, value, until);
     }
 
     pub(super) fn release(&self, key: Key) {
-        self.held.lock().remove(&key);
+        self.0.lock().remove(key);
+    }
+}
+
+impl Table {
+    fn is_full(&self) -> bool {
+        self.held.len() >= CAPACITY || self.bytes >= BYTES
+    }
+
+    fn insert(&mut self, key: Key, value: Bytes, until: Duration) {
+        self.remove(key);
+        self.bytes += value.len();
+        self.held.insert(key, Held { value, until });
+    }
+
+    fn remove(&mut self, key: Key) {
+        if let Some(held) = self.held.remove(&key) {
+            self.bytes -= held.value.len();
+        }
+    }
+
+    fn sweep(&mut self, now: Duration) {
+        self.held.retain(|_, held| held.until > now);
+        self.bytes = self.held.values().map(|held| held.value.len()).sum();
     }
 }

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use self::buckets::Buckets;
 use self::claims::Claims;
 use self::values::Values;
-use super::{Charge, Claim, Key, Lookup, Since, Store, StoreError, Taken};
+use super::{Charge, Claim, Key, Lookup, Payload, Since, Store, StoreError, Taken};
 
 /// State in this process's memory.
 ///
@@ -96,13 +96,18 @@ impl Store for MemoryStore {
     fn put<'a>(
         &'a self,
         key: Key,
-        value: Bytes,
+        value: Payload,
         lifetime: Duration,
         tags: &'a [Key],
         since: Since,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         self.values
             .put(key, value, lifetime, tags, since, self.now());
+        Box::pin(ready(Ok(())))
+    }
+
+    fn remove(&self, key: Key) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.values.remove(key);
         Box::pin(ready(Ok(())))
     }
 

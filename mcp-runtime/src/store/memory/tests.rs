@@ -1,10 +1,11 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use proptest::prelude::*;
 use tokio::time::advance;
 
-use super::super::{Charge, Claim, Key, Lookup, Since, Store as _, Taken};
+use super::super::{Charge, Claim, Key, Lookup, Payload, Since, Store as _, Taken};
 use super::MemoryStore;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -93,7 +94,7 @@ async fn a_value_lives_its_lifetime() {
     advance(SECOND / 2).await;
     match store.get(Key(1)).await {
         Ok(Lookup::Found(stored)) => {
-            assert_eq!(&stored.value[..], b"v");
+            assert_eq!(&stored.value.bytes()[..], b"v");
             assert_eq!(stored.age, SECOND / 2);
         }
         other => panic!("{other:?}"),
@@ -147,6 +148,42 @@ async fn keeps_every_promise_of_a_store() {
     super::super::conformance::check(MemoryStore::new()).await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn claims_are_bounded_by_bytes_and_never_dropped_for_room() {
+    let store = MemoryStore::new();
+    let large = Bytes::from(vec![0; 64 << 20]);
+    store.claim(Key(1), Bytes::new(), SECOND).await.unwrap();
+    store.settle(Key(1), large.clone(), SECOND).await.unwrap();
+    assert!(store.claim(Key(2), Bytes::new(), SECOND).await.is_err());
+    let held = store.claim(Key(1), Bytes::new(), SECOND).await;
+    assert_eq!(held, Ok(Claim::Held(large)));
+    advance(SECOND).await;
+    let granted = store.claim(Key(2), Bytes::new(), SECOND).await;
+    assert_eq!(granted, Ok(Claim::Granted));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removed_value_is_gone() {
+    let store = MemoryStore::new();
+    let since = missing(&store, Key(1)).await;
+    put(&store, Key(1), "v", &[], since).await;
+    store.remove(Key(1)).await.unwrap();
+    missing(&store, Key(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_comes_back_alive_and_as_what_it_is() {
+    let store = MemoryStore::new();
+    let since = missing(&store, Key(1)).await;
+    let value = Payload::new("7").with_live(Arc::new(7_u32));
+    store.put(Key(1), value, SECOND, &[], since).await.unwrap();
+    let Ok(Lookup::Found(stored)) = store.get(Key(1)).await else {
+        panic!("it is there");
+    };
+    assert_eq!(stored.value.live::<u32>(), Some(Arc::new(7)));
+    assert_eq!(stored.value.live::<i64>(), None);
+}
+
 async fn missing(store: &MemoryStore, key: Key) -> Since {
     match store.get(key).await {
         Ok(Lookup::Missing(since)) => since,
@@ -155,7 +192,7 @@ async fn missing(store: &MemoryStore, key: Key) -> Since {
 }
 
 async fn put(store: &MemoryStore, key: Key, value: &'static str, tags: &[Key], since: Since) {
-    let value = Bytes::from(value);
+    let value = Bytes::from(value).into();
     store.put(key, value, SECOND, tags, since).await.unwrap();
 }
 

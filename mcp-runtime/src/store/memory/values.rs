@@ -1,13 +1,13 @@
 //! Values with a lifetime and tags, bounded by bytes: what was used longest ago goes first.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use moka::sync::Cache;
 use parking_lot::Mutex;
 
-use super::super::{Key, Lookup, Since, Stored};
+use super::super::{Key, Lookup, Payload, Since, Stored};
 
 /// What an entry costs beside its bytes: the key, the times, the map's own bookkeeping.
 const OVERHEAD: u32 = 128;
@@ -16,13 +16,12 @@ const OVERHEAD: u32 = 128;
 const TAGS: usize = 1 << 16;
 
 pub(super) struct Values {
-    entries: Cache<Key, Entry>,
+    entries: Cache<Key, Arc<Entry>>,
     forgotten: Mutex<Forgotten>,
 }
 
-#[derive(Clone)]
 struct Entry {
-    value: Bytes,
+    value: Payload,
     tags: Box<[Key]>,
     /// What the value was computed from: everything forgotten later makes it stale.
     since: Since,
@@ -41,8 +40,8 @@ struct Forgotten {
 
 impl Values {
     pub(super) fn new(bytes: usize) -> Self {
-        let weight = |_: &Key, entry: &Entry| {
-            u32::try_from(entry.value.len())
+        let weight = |_: &Key, entry: &Arc<Entry>| {
+            u32::try_from(entry.value.weight())
                 .unwrap_or(u32::MAX)
                 .saturating_add(OVERHEAD)
         };
@@ -56,24 +55,28 @@ impl Values {
     }
 
     pub(super) fn get(&self, key: Key, now: Duration) -> Lookup {
-        let since = Since(self.forgotten.lock().now);
-        match self.entries.get(&key) {
-            Some(entry) if entry.until > now && !self.is_stale(&entry) => Lookup::Found(Stored {
-                value: entry.value,
-                age: now.saturating_sub(entry.put),
-            }),
-            Some(_) => {
-                self.entries.invalidate(&key);
-                Lookup::Missing(since)
-            }
-            None => Lookup::Missing(since),
+        let entry = self.entries.get(&key);
+        let forgotten = self.forgotten.lock();
+        let since = Since(forgotten.now);
+        let Some(entry) = entry else {
+            return Lookup::Missing(since);
+        };
+        if entry.until <= now || forgotten.outdates(&entry) {
+            drop(forgotten);
+            self.entries.invalidate(&key);
+            return Lookup::Missing(since);
         }
+        Lookup::Found(Stored {
+            value: entry.value.clone(),
+            age: now.saturating_sub(entry.put),
+            since,
+        })
     }
 
     pub(super) fn put(
         &self,
         key: Key,
-        value: Bytes,
+        value: Payload,
         lifetime: Duration,
         tags: &[Key],
         since: Since,
@@ -86,7 +89,11 @@ impl Values {
             put: now,
             until: now.saturating_add(lifetime),
         };
-        self.entries.insert(key, entry);
+        self.entries.insert(key, Arc::new(entry));
+    }
+
+    pub(super) fn remove(&self, key: Key) {
+        self.entries.invalidate(&key);
     }
 
     pub(super) fn forget(&self, tags: &[Key]) {
@@ -100,14 +107,12 @@ impl Values {
         }
         forgotten.tags.extend(tags.iter().map(|tag| (*tag, now)));
     }
+}
 
-    fn is_stale(&self, entry: &Entry) -> bool {
-        if entry.tags.is_empty() {
-            return false;
-        }
-        let forgotten = self.forgotten.lock();
+impl Forgotten {
+    fn outdates(&self, entry: &Entry) -> bool {
         entry.tags.iter().any(|tag| {
-            let last = forgotten.tags.get(tag).unwrap_or(&forgotten.floor);
+            let last = self.tags.get(tag).unwrap_or(&self.floor);
             *last > entry.since.0
         })
     }
