@@ -6,6 +6,7 @@
     reason = "a test that cannot go on says where and stops"
 )]
 
+mod asking;
 mod clients;
 mod docs;
 mod protocol;

@@ -1,0 +1,296 @@
+//! Questions in rounds (2026-07-28): asking the user, confirming, and what a sealed state is good for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use mcp_runtime::prelude::*;
+use mcp_runtime::testing::{Client, Reply};
+use mcp_runtime::{Capability, Principal};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize, JsonSchema)]
+struct Who {
+    /// Your name.
+    name: String,
+}
+
+#[derive(Default)]
+struct Effects(AtomicUsize);
+
+impl Effects {
+    fn count(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    fn happen(&self) -> usize {
+        self.0.fetch_add(1, Ordering::SeqCst) + 1
+    }
+}
+
+/// Greet the user.
+#[tool]
+async fn greet(ctx: Context) -> Result<String, ToolError> {
+    let who: Who = ctx.ask("who", "What is your name?").await?;
+    Ok(format!("Hello, {}!", who.name))
+}
+
+/// Greet two users, with an effect before.
+#[tool]
+async fn greet_both(ctx: Context, effects: State<Effects>) -> Result<String, ToolError> {
+    let number: usize = ctx.once("number", async { Ok(effects.happen()) }).await?;
+    let first: Who = ctx.ask("first", "Who is the first?").await?;
+    let second: Who = ctx.ask("second", "Who is the second?").await?;
+    Ok(format!("{number}: {} and {}", first.name, second.name))
+}
+
+/// Let the client's model and folders speak, as far as it has them.
+#[tool]
+async fn survey(ctx: Context) -> Result<String, ToolError> {
+    let mut said = Vec::new();
+    if ctx.can(Capability::Roots) {
+        let roots = ctx.roots("roots").await?;
+        said.push(format!("{} roots", roots.len()));
+    }
+    let sampled = ctx.sample("capital", "Capital of France?", 100).await?;
+    said.push(sampled.text().unwrap_or_default().to_owned());
+    Ok(said.join(", "))
+}
+
+/// Delete a file.
+#[tool(destructive, confirm = "Delete {path}?")]
+async fn delete(path: String, effects: State<Effects>) -> String {
+    effects.happen();
+    format!("{path} is gone")
+}
+
+async fn client() -> (Client, Arc<Effects>) {
+    let effects = Arc::new(Effects::default());
+    let server = Server::new("asking")
+        .mount(tools![greet, greet_both, survey, delete])
+        .shared_state(Arc::clone(&effects))
+        .local_principal(Principal::local("ada"));
+    (Client::builder(server).connect().await, effects)
+}
+
+fn params(tool: &str, arguments: Value) -> Value {
+    json!({
+        "name": tool,
+        "arguments": arguments,
+        "_meta": {"io.modelcontextprotocol/clientCapabilities": {"elicitation": {}}},
+    })
+}
+
+/// The same call again, with answers.
+fn again(mut params: Value, asked: &Reply, answers: Value) -> Value {
+    params["inputResponses"] = answers;
+    params["requestState"] = asked.result()["requestState"].clone();
+    params
+}
+
+fn accept(content: Value) -> Value {
+    json!({"action": "accept", "content": content})
+}
+
+fn yes() -> Value {
+    json!({"confirm": accept(json!({"confirm": true}))})
+}
+
+#[tokio::test]
+async fn a_question_ends_the_call_and_its_answer_finishes_it() {
+    let (client, _) = client().await;
+    let call = params("greet", json!({}));
+    let asked = client.request("tools/call", &call).await;
+    let result = asked.result();
+    assert_eq!(result["resultType"], "input_required");
+    let question = &result["inputRequests"]["who"];
+    assert_eq!(question["method"], "elicitation/create");
+    assert_eq!(question["params"]["message"], "What is your name?");
+    let schema = &question["params"]["requestedSchema"];
+    assert_eq!(schema["properties"]["name"]["type"], "string");
+    assert_eq!(schema["required"], json!(["name"]));
+
+    let answers = json!({"who": accept(json!({"name": "Ada"}))});
+    let done = client
+        .request("tools/call", again(call, &asked, answers))
+        .await;
+    assert_eq!(done.text(), "Hello, Ada!");
+}
+
+#[tokio::test]
+async fn a_wrong_answer_is_asked_for_again() {
+    let (client, _) = client().await;
+    let call = params("greet", json!({}));
+    let asked = client.request("tools/call", &call).await;
+    for wrong in [json!({"other": accept(json!({}))}), json!({"who": 12345})] {
+        let reply = client
+            .request("tools/call", again(call.clone(), &asked, wrong))
+            .await;
+        assert_eq!(reply.result()["resultType"], "input_required");
+    }
+}
+
+#[tokio::test]
+async fn earlier_answers_are_carried_and_a_step_runs_once() {
+    let (client, effects) = client().await;
+    let call = params("greet_both", json!({}));
+    let first = client.request("tools/call", &call).await;
+    let answers = json!({"first": accept(json!({"name": "Ada"}))});
+    let second = client
+        .request("tools/call", again(call.clone(), &first, answers))
+        .await;
+    assert!(second.result()["inputRequests"]["second"].is_object());
+    let answers = json!({"second": accept(json!({"name": "Bob"}))});
+    let done = client
+        .request("tools/call", again(call, &second, answers))
+        .await;
+    assert_eq!(done.text(), "1: Ada and Bob");
+    assert_eq!(effects.count(), 1);
+}
+
+#[tokio::test]
+async fn a_user_who_declines_ends_the_call() {
+    let (client, _) = client().await;
+    let call = params("greet", json!({}));
+    let asked = client.request("tools/call", &call).await;
+    let answers = json!({"who": {"action": "decline"}});
+    let reply = client
+        .request("tools/call", again(call, &asked, answers))
+        .await;
+    assert_eq!(reply.code(), Some("not_confirmed"));
+}
+
+#[tokio::test]
+async fn what_the_client_cannot_do_is_not_asked_of_it() {
+    let (client, _) = client().await;
+    let mut call = params("survey", json!({}));
+    let lacks = client.request("tools/call", &call).await;
+    let error = lacks.rpc_error().unwrap();
+    assert_eq!(error.code, -32021);
+    call["_meta"]["io.modelcontextprotocol/clientCapabilities"] = json!({"sampling": {}});
+    let asked = client.request("tools/call", &call).await;
+    let requests = asked.result()["inputRequests"].as_object().unwrap().clone();
+    assert_eq!(requests.keys().collect::<Vec<_>>(), ["capital"]);
+    let answer =
+        json!({"role": "assistant", "model": "m", "content": {"type": "text", "text": "Paris"}});
+    let reply = client
+        .request(
+            "tools/call",
+            again(call, &asked, json!({"capital": answer})),
+        )
+        .await;
+    assert_eq!(reply.text(), "Paris");
+}
+
+#[tokio::test]
+async fn a_confirmed_tool_runs_after_a_yes_and_once() {
+    let (client, effects) = client().await;
+    let call = params("delete", json!({"path": "a.txt"}));
+    let asked = client.request("tools/call", &call).await;
+    assert_eq!(effects.count(), 0);
+    let question = &asked.result()["inputRequests"]["confirm"]["params"];
+    assert_eq!(question["message"], "Delete “a.txt”?");
+
+    let approval = again(call, &asked, yes());
+    let done = client.request("tools/call", &approval).await;
+    assert_eq!(done.text(), "a.txt is gone");
+    let replayed = client.request("tools/call", &approval).await;
+    assert_eq!(replayed.code(), Some("not_confirmed"));
+    assert_eq!(effects.count(), 1);
+}
+
+#[tokio::test]
+async fn nothing_but_a_yes_confirms() {
+    let (client, effects) = client().await;
+    let call = params("delete", json!({"path": "a.txt"}));
+    for answer in [
+        json!({"action": "decline"}),
+        json!({"action": "cancel"}),
+        accept(json!({})),
+        accept(json!({"confirm": false})),
+        accept(json!({"confirm": "true"})),
+    ] {
+        let asked = client.request("tools/call", &call).await;
+        let answers = json!({"confirm": answer});
+        let reply = client
+            .request("tools/call", again(call.clone(), &asked, answers))
+            .await;
+        assert_eq!(reply.code(), Some("not_confirmed"), "{answer}");
+    }
+    assert_eq!(effects.count(), 0);
+}
+
+#[tokio::test]
+async fn a_first_call_that_brings_its_own_yes_is_refused() {
+    let (client, effects) = client().await;
+    let mut call = params("delete", json!({"path": "a.txt"}));
+    call["inputResponses"] = yes();
+    let reply = client.request("tools/call", call).await;
+    assert_eq!(reply.code(), Some("not_confirmed"));
+    assert_eq!(effects.count(), 0);
+}
+
+#[tokio::test]
+async fn a_yes_to_other_arguments_is_asked_again() {
+    let (client, effects) = client().await;
+    let asked = client
+        .request("tools/call", params("delete", json!({"path": "a.txt"})))
+        .await;
+    let other = params("delete", json!({"path": "b.txt"}));
+    let reply = client
+        .request("tools/call", again(other, &asked, yes()))
+        .await;
+    assert_eq!(reply.result()["resultType"], "input_required");
+    assert_eq!(effects.count(), 0);
+}
+
+#[tokio::test]
+async fn a_state_of_another_caller_or_tool_and_a_changed_one_are_refused() {
+    let (client, effects) = client().await;
+    let call = params("delete", json!({"path": "a.txt"}));
+    let asked = client.request("tools/call", &call).await;
+    let approval = again(call, &asked, yes());
+
+    let bob = client.as_caller(Principal::local("bob"));
+    let stolen = bob.request("tools/call", &approval).await;
+    assert_eq!(stolen.rpc_error().unwrap().code, -32602);
+
+    let mut elsewhere = approval.clone();
+    elsewhere["name"] = json!("greet");
+    elsewhere["arguments"] = json!({});
+    let reply = client.request("tools/call", elsewhere).await;
+    assert_eq!(reply.rpc_error().unwrap().code, -32602);
+
+    let mut tampered = approval;
+    let state = tampered["requestState"]
+        .as_str()
+        .unwrap()
+        .replacen('a', "b", 1);
+    tampered["requestState"] = json!(state);
+    let reply = client.request("tools/call", tampered).await;
+    assert_eq!(reply.rpc_error().unwrap().code, -32602);
+    assert_eq!(effects.count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_approval_ends() {
+    let (client, effects) = client().await;
+    let call = params("delete", json!({"path": "a.txt"}));
+    let asked = client.request("tools/call", &call).await;
+    tokio::time::advance(Duration::from_secs(301)).await;
+    let reply = client
+        .request("tools/call", again(call, &asked, yes()))
+        .await;
+    assert_eq!(reply.rpc_error().unwrap().code, -32602);
+    assert_eq!(effects.count(), 0);
+}
+
+#[tokio::test]
+async fn a_client_that_cannot_ask_is_denied() {
+    let (client, effects) = client().await;
+    let reply = client.call("delete", json!({"path": "a.txt"})).await;
+    assert_eq!(reply.code(), Some("confirmation_unavailable"));
+    assert_eq!(effects.count(), 0);
+}
