@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 
 /// The errors of one attribute, in the order in which they were found.
 ///
@@ -55,18 +55,18 @@ impl ToTokens for Warning {
             span,
             message,
         } = self;
+        let used = syn::Ident::new(lint, *span);
         let lint = syn::Ident::new(lint, Span::call_site());
-        let mut used = lint.clone();
-        used.set_span(*span);
-        let used = quote_spanned!(*span=> #used);
         tokens.extend(quote! {
             #[allow(unexpected_cfgs)]
-            #[cfg(not(rust_analyzer))]
             const _: () = {
-                #[deprecated(note = #message)]
-                #[allow(non_upper_case_globals)]
-                const #lint: () = ();
-                #used
+                #[cfg(not(rust_analyzer))]
+                const _: () = {
+                    #[deprecated(note = #message)]
+                    #[allow(non_upper_case_globals)]
+                    const #lint: () = ();
+                    #used
+                };
             };
         });
     }

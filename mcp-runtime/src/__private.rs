@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::marker::PhantomData;
 
+pub use std::borrow::ToOwned;
+pub use std::convert::Into;
 pub use std::option::Option::{self, None, Some};
 
 pub use mcp_grammar::{

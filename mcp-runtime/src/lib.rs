@@ -57,6 +57,10 @@ pub mod testing;
 mod tool;
 mod transport;
 
+pub use mcp_grammar::{
+    Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Idempotency, Invalidates, Rate,
+    Retry, Size, Timeout, When,
+};
 pub use mcp_macros::{tool, tools};
 
 pub use self::answer::{Answer, Audio, Content, Embedded, Image, IntoContent, Json, Link, Output};

@@ -1,0 +1,36 @@
+//! A module without any prelude.
+
+#![no_implicit_prelude]
+
+use ::mcp_runtime::{Context, Json, State, Toolset, tool, tools};
+use ::std::option::Option;
+use ::std::result::Result;
+use ::std::string::String;
+
+/// Use every kind of parameter and rule.
+///
+/// # Errors
+/// Never.
+#[tool(read_only, auth = "a", rate = ["1/s", "2/s"], cache = "60s", timeout = "1s", retry = "2", breaker = "5 fails open 30s")]
+pub async fn everything(
+    /// A number.
+    #[arg(default = 1, example = 2)]
+    #[validate(range(min = 0, exclusive_max = 10))]
+    number: i64,
+    #[arg(default = "text", header = "Text")]
+    #[validate(length(min = 1, max = 9), email, contains = "@")]
+    text: &str,
+    #[arg(secret)] secret: Option<String>,
+    state: State<u32>,
+    _context: Context,
+) -> Result<Json<u32>, ::mcp_runtime::ToolError> {
+    let _ = (number, text, secret);
+    Result::Ok(Json(*state))
+}
+
+/// Take nothing.
+#[tool(blocking)]
+pub fn nothing() {}
+
+/// The tools.
+pub const TOOLS: Toolset = tools![everything, nothing];
