@@ -7,8 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rmcp::ErrorData;
 use rmcp::model::{
     CallToolResponse, CallToolResult, ClientCapabilities, ContentBlock, ElicitationCapability,
-    Icon, Implementation, InputRequest, InputRequests, InputRequiredResult, MetaObject, Resource,
-    ResourceContents, RootsCapabilities, SamplingCapability, Tool, ToolAnnotations,
+    ErrorCode, Icon, Implementation, InputRequest, InputRequests, InputRequiredResult, MetaObject,
+    Resource, ResourceContents, RootsCapabilities, SamplingCapability, Tool, ToolAnnotations,
 };
 use serde_json::{Value, json};
 
@@ -21,6 +21,9 @@ use crate::rounds::InputRequired;
 
 /// Where a result names the server (MCP 2026-07-28, "_meta").
 const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
+
+/// The methods that this server answers and that have params.
+const SERVED: [&str; 4] = ["initialize", "tools/call", "tools/list", "logging/setLevel"];
 
 pub(super) fn implementation(identity: &Identity) -> Implementation {
     let mut implementation = Implementation::new(&identity.name, &identity.version);
@@ -143,6 +146,27 @@ pub(super) fn broken_state() -> ErrorData {
 pub(super) fn unknown_tool(name: &str) -> ErrorData {
     let shown: String = name.chars().filter(|c| !c.is_control()).take(128).collect();
     ErrorData::invalid_params(format!("Unknown tool: {shown}"), None)
+}
+
+/// A request that rmcp could make nothing of. It takes one of a method it knows, whose params do not fit, for one of a method it does
+/// not know.
+pub(super) fn no_such_request(method: &str) -> ErrorData {
+    let shown: String = method
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(128)
+        .collect();
+    match SERVED.contains(&method) {
+        true => ErrorData::invalid_params(
+            format!("the params of `{shown}` are not those of this method"),
+            None,
+        ),
+        false => ErrorData::new(
+            ErrorCode::METHOD_NOT_FOUND,
+            format!("Unknown method: {shown}"),
+            None,
+        ),
+    }
 }
 
 fn block(content: Content) -> ContentBlock {
