@@ -181,8 +181,8 @@ impl Lifecycle {
         tokio::select! {
             ended = &mut life => return ended,
             signal = signals.next() => {
-                tracing::info!(signal = signal.name(), in_flight = lifecycle.admission.in_flight(), "stopping");
                 lifecycle.close();
+                tracing::info!(signal = signal.name(), in_flight = lifecycle.admission.in_flight(), "stopping");
             }
         }
         tokio::select! {

@@ -1,6 +1,8 @@
 //! The server: what it serves, what it was given, and how it starts.
 
 pub(crate) mod admission;
+#[cfg(any(feature = "cli", feature = "stdio"))]
+pub(crate) mod direct;
 pub(crate) mod handler;
 pub(crate) mod lifecycle;
 pub(crate) mod registry;

@@ -115,7 +115,7 @@ fn refuse(line: &[u8], error: &serde_json::Error) -> Read {
     }
     match glances.into_iter().next() {
         // Never answered: two programs that refuse each other's refusals would never stop.
-        Some(glance) if glance.is_answer() => Read::Nothing,
+        Some(glance) if glance.is_answer() || glance.is_notification() => Read::Nothing,
         Some(glance) => {
             let problem = glance.problem();
             let id = glance.answerable_id();
@@ -146,6 +146,8 @@ struct Glance {
     version: Option<Box<RawValue>>,
     id: Option<Box<RawValue>>,
     method: Option<Box<RawValue>>,
+    /// Whether there are params that are no object.
+    odd_params: bool,
     result: bool,
     error: bool,
 }
@@ -160,20 +162,30 @@ impl Glance {
         self.method.is_none() && (self.result || self.error)
     }
 
+    /// Whether it is one in all but what it says.
+    fn is_notification(&self) -> bool {
+        self.id.is_none() && self.is_current() && self.method.as_deref().is_some_and(is_string)
+    }
+
+    fn is_current(&self) -> bool {
+        self.version
+            .as_ref()
+            .is_some_and(|version| version.get() == "\"2.0\"")
+    }
+
     /// What is wrong with a message that is JSON, in the order in which its sender would look.
     fn problem(&self) -> &'static str {
-        match (&self.version, &self.id, &self.method) {
-            (version, ..) if version.as_ref().is_none_or(|v| v.get() != "\"2.0\"") => {
-                "`jsonrpc` must be \"2.0\""
-            }
-            (_, Some(id), _) if !is_string(id) && !is_integer(id) => {
+        match (&self.id, &self.method) {
+            _ if !self.is_current() => "`jsonrpc` must be \"2.0\"",
+            (Some(id), _) if !is_string(id) && !is_integer(id) => {
                 "an `id` is a string or a whole number of 64 bits"
             }
-            (_, _, None) => "a request has a `method`",
-            (_, _, Some(method)) if !is_string(method) => "a `method` is a string",
+            (_, None) => "a request has a `method`",
+            (_, Some(method)) if !is_string(method) => "a `method` is a string",
             _ if self.result || self.error => {
                 "a message has a `method`, a `result` or an `error`, and only one of them"
             }
+            _ if self.odd_params => "`params` is an object",
             _ => "not a message of MCP: a member is missing, of the wrong type, or there twice",
         }
     }
@@ -231,6 +243,10 @@ impl<'de> Visitor<'de> for Line<'_> {
                 "jsonrpc" => glance.version = Some(map.next_value()?),
                 "id" => glance.id = Some(map.next_value()?),
                 "method" => glance.method = Some(map.next_value()?),
+                "params" => {
+                    let params: Box<RawValue> = map.next_value()?;
+                    glance.odd_params = !params.get().starts_with('{');
+                }
                 other => {
                     glance.result |= other == "result";
                     glance.error |= other == "error";

@@ -16,6 +16,7 @@ use std::io::{self, BufReader, Read, Write};
 use std::sync::Arc;
 use std::thread;
 
+use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use rmcp::model::{
     ClientJsonRpcMessage, ClientNotification, JsonRpcMessage, RequestId, ServerJsonRpcMessage,
@@ -29,9 +30,9 @@ use self::lines::{Line, Lines};
 use self::message::Refusal;
 use self::output::{Attached, Fate, Gone, Output};
 use crate::error::{Result, ServerError};
-use crate::server::Core;
 use crate::server::handler::Handler;
 use crate::server::lifecycle::Lifecycle;
+use crate::server::{Core, Server};
 
 /// The longest message, in bytes. A client that never ends its line must not take all memory.
 const LINE_BYTES: usize = 16 * 1024 * 1024;
@@ -42,9 +43,29 @@ const READ_BYTES: usize = 64 * 1024;
 /// Messages read ahead of the server.
 const READ_AHEAD: usize = 64;
 
-/// Serves this process's stdin and stdout until either ends or the server closes.
-pub(crate) async fn serve(server: Arc<Core>) -> Result<()> {
-    converse(server, io::stdin(), io::stdout()).await
+impl Server {
+    /// Serves this process's stdin and stdout, for a client that started it, until stdin ends or a signal comes.
+    ///
+    /// - Each line that carries an id is answered. What is not JSON gets error -32700, what is no request of MCP -32600, with the id
+    ///   as far as it can be read. Lines of more than 16 MiB are skipped and answered like that too. Batches are no part of MCP: each request
+    ///   in one is told so.
+    /// - Cancelled requests and notifications get no answer, and a broken answer gets none either.
+    /// - At the end of stdin the calls in flight are answered, within the [`drain`](Self::drain) time. When stdout is closed
+    ///   nobody reads, so they are cancelled.
+    /// - Only messages go to stdout, one a line. A tool must not print there; `tracing` goes to stderr.
+    ///
+    /// # Errors
+    /// Why the server does not start, and calls that had to be cut off at the end.
+    pub fn serve_stdio(self) -> BoxFuture<'static, Result<()>> {
+        Box::pin(async {
+            let core = self.build()?;
+            if let Some(withheld) = core.withheld() {
+                tracing::warn!("{withheld}");
+            }
+            let transport = converse(Arc::clone(&core), io::stdin(), io::stdout());
+            Lifecycle::run(&core, transport).await
+        })
+    }
 }
 
 async fn converse(

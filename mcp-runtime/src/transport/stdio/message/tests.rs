@@ -179,6 +179,11 @@ fn what_is_wrong_with_a_request_is_named() {
             "a message has a `method`, a `result` or an `error`, and only one of them",
         ),
         (
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":"add"}"#,
+            Some(json!(1)),
+            "`params` is an object",
+        ),
+        (
             r#"{"jsonrpc":"2.0","id":1,"method":"ping","id":2}"#,
             Some(json!(2)),
             "not a message of MCP: a member is missing, of the wrong type, or there twice",
@@ -191,8 +196,9 @@ fn what_is_wrong_with_a_request_is_named() {
 }
 
 #[test]
-fn a_broken_answer_is_never_answered() {
+fn broken_answers_and_notifications_are_never_answered() {
     for line in [
+        r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":[]}"#,
         r#"{"jsonrpc":"2.0","id":1,"result":{},"error":{}}"#,
         r#"{"jsonrpc":"2.0","id":1,"error":"text"}"#,
         r#"{"jsonrpc":"2.0","id":null,"result":{}}"#,

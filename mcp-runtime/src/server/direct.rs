@@ -1,0 +1,86 @@
+//! The server as the program itself uses it, without a transport between.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use super::registry::Mounted;
+use super::{Core, wire};
+use crate::answer::Output;
+use crate::call::Origin;
+use crate::client::Client;
+use crate::corridor::{self, Request};
+use crate::error::{Failure, Reply};
+use crate::policy::auth::Rule;
+use crate::policy::gate;
+use crate::principal::Principal;
+
+impl Core {
+    /// The tools that stand in this caller's list.
+    pub(crate) fn listed(&self, caller: Option<&Principal>) -> impl Iterator<Item = &Mounted> {
+        let tools = self.tools().tools().iter().map(Arc::as_ref);
+        tools.filter(move |tool| gate::visible(self, tool, caller))
+    }
+
+    /// One line about the tools that the caller on this machine does not see, and what they need.
+    pub(crate) fn withheld(&self) -> Option<String> {
+        let caller = self.principal.as_deref();
+        let tools = self.tools().tools().iter();
+        let hidden = tools.filter(|tool| !gate::visible(self, tool, caller));
+        let needs: Vec<String> = hidden
+            .map(|tool| match &tool.policies.auth {
+                Rule::Requires(auth) => format!("`{}` needs `{auth}`", tool.name),
+                Rule::Undecided | Rule::Anyone => format!("`{}`", tool.name),
+            })
+            .collect();
+        let who = match caller {
+            Some(caller) => format!("`{}` may not call every tool", caller.subject()),
+            None => "some tools need a caller, and none is set with MCP_PRINCIPAL_SUBJECT or `.local_principal(..)`".to_owned(),
+        };
+        (!needs.is_empty()).then(|| format!("{who}; not listed: {}", needs.join(", ")))
+    }
+
+    /// Calls a tool, through all that every call goes through.
+    pub(crate) async fn call(
+        self: &Arc<Self>,
+        tool: &str,
+        arguments: Map<String, Value>,
+        caller: Option<Arc<Principal>>,
+        client: Arc<dyn Client>,
+    ) -> Reply {
+        let request = Request {
+            tool: tool.to_owned(),
+            arguments,
+            caller,
+            origin: Origin {
+                request_id: "1".to_owned(),
+                client,
+                cancelled: CancellationToken::new(),
+                input_responses: None,
+                request_state: None,
+            },
+        };
+        corridor::call(self, request).await
+    }
+
+    /// A tool as `tools/list` gives it.
+    pub(crate) fn tool_json(tool: &Mounted) -> Value {
+        json(wire::tool(tool))
+    }
+
+    /// A result as `tools/call` gives it.
+    pub(crate) fn output_json(&self, output: Output) -> Value {
+        json(wire::result(output, &self.identity))
+    }
+
+    /// A failure as `tools/call` gives it.
+    pub(crate) fn failure_json(&self, failure: &Failure) -> Value {
+        json(wire::failure(failure, &self.identity))
+    }
+}
+
+fn json(value: impl serde::Serialize) -> Value {
+    // The protocol's types are made of what JSON has.
+    serde_json::to_value(value).unwrap_or_default()
+}
