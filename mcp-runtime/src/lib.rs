@@ -46,6 +46,7 @@ mod config;
 mod context;
 mod corridor;
 mod error;
+pub mod manifest;
 mod policy;
 mod principal;
 mod rounds;

@@ -1,0 +1,9 @@
+//! What a server serves and under which policies, as one document: for a review, for a diff, for an auditor.
+
+mod diff;
+mod policy;
+mod schema;
+#[cfg(test)]
+mod tests;
+
+pub use self::diff::{Change, Class, diff, table};
