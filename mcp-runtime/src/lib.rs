@@ -27,6 +27,14 @@
 //! - What comes out: [`Answer`], [`Json`], [`Image`], [`Audio`], [`Embedded`], [`Link`], [`ToolError`].
 //! - What serves it: [`Server`], [`Toolset`], and [`testing`] for tests of it.
 
+#![cfg_attr(
+    not(any(feature = "stdio", feature = "http", feature = "testing")),
+    allow(
+        dead_code,
+        reason = "without a transport nobody calls what the core can do"
+    )
+)]
+
 // Generated code and this crate's own examples name the crate by its own name.
 extern crate self as mcp_runtime;
 
@@ -40,6 +48,8 @@ mod ask;
 pub mod auth;
 mod blocking;
 mod call;
+#[cfg(feature = "cli")]
+mod cli;
 mod client;
 mod clock;
 mod config;

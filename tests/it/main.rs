@@ -9,6 +9,8 @@
 mod asking;
 mod clients;
 mod docs;
+#[cfg(unix)]
+mod program;
 mod protocol;
 mod served;
 mod testing;

@@ -13,6 +13,10 @@ const PREFIX: &str = "MCP_";
 const ALIKE: f64 = 0.86;
 
 /// One environment variable.
+#[cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, reason = "what is told of it is told by `--help`")
+)]
 pub(crate) struct Variable {
     pub(crate) name: &'static str,
     /// What it sets, as the end of a table's row.
@@ -25,12 +29,6 @@ pub(crate) struct Variable {
 
 /// Every variable, in the order in which the reference lists them.
 pub(crate) const VARIABLES: &[Variable] = &[
-    Variable {
-        name: "MCP_HTTP_ADDR",
-        meaning: "where `serve` listens for HTTP, if `--http` does not say it",
-        default: "stdin and stdout",
-        set: |config, text| super::address(text).map(|addr| config.http_addr = Some(addr)),
-    },
     Variable {
         name: "MCP_DRAIN_TIMEOUT",
         meaning: "how long calls in flight may go on once the server is told to stop",

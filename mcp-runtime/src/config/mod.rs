@@ -5,7 +5,6 @@ mod env;
 
 use std::ffi::OsString;
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 #[cfg(feature = "cli")]
@@ -17,7 +16,6 @@ use crate::server::Server;
 /// What the operator set. Nothing set is nothing changed.
 #[derive(Default)]
 pub(crate) struct Config {
-    pub(crate) http_addr: Option<SocketAddr>,
     pub(crate) drain: Option<Duration>,
     pub(crate) log_format: LogFormat,
     state_key: Option<String>,
@@ -95,7 +93,6 @@ impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The state key is left out.
         f.debug_struct("Config")
-            .field("http_addr", &self.http_addr)
             .field("drain", &self.drain)
             .field("log_format", &self.log_format)
             .field("principal", &self.principal())
@@ -147,18 +144,6 @@ impl Server {
             Some(key) => self.state_key(key.as_bytes()),
             None => self,
         }
-    }
-}
-
-/// Reads an address to listen on. Names other than `localhost` are not looked up.
-pub(crate) fn address(text: &str) -> Result<SocketAddr, &'static str> {
-    let expected =
-        "an address and a port, such as `127.0.0.1:3000` (`0.0.0.0:3000` for every network)";
-    let port = text.strip_prefix("localhost:").map(str::parse::<u16>);
-    match port {
-        Some(Ok(port)) => Ok((Ipv4Addr::LOCALHOST, port).into()),
-        Some(Err(_)) => Err(expected),
-        None => text.parse().map_err(|_| expected),
     }
 }
 

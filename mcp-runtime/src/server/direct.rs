@@ -12,7 +12,6 @@ use crate::call::Origin;
 use crate::client::Client;
 use crate::corridor::{self, Request};
 use crate::error::{Failure, Reply};
-use crate::policy::auth::Rule;
 use crate::policy::gate;
 use crate::principal::Principal;
 
@@ -21,24 +20,6 @@ impl Core {
     pub(crate) fn listed(&self, caller: Option<&Principal>) -> impl Iterator<Item = &Mounted> {
         let tools = self.tools().tools().iter().map(Arc::as_ref);
         tools.filter(move |tool| gate::visible(self, tool, caller))
-    }
-
-    /// One line about the tools that the caller on this machine does not see, and what they need.
-    pub(crate) fn withheld(&self) -> Option<String> {
-        let caller = self.principal.as_deref();
-        let tools = self.tools().tools().iter();
-        let hidden = tools.filter(|tool| !gate::visible(self, tool, caller));
-        let needs: Vec<String> = hidden
-            .map(|tool| match &tool.policies.auth {
-                Rule::Requires(auth) => format!("`{}` needs `{auth}`", tool.name),
-                Rule::Undecided | Rule::Anyone => format!("`{}`", tool.name),
-            })
-            .collect();
-        let who = match caller {
-            Some(caller) => format!("`{}` may not call every tool", caller.subject()),
-            None => "some tools need a caller, and none is set with MCP_PRINCIPAL_SUBJECT or `.local_principal(..)`".to_owned(),
-        };
-        (!needs.is_empty()).then(|| format!("{who}; not listed: {}", needs.join(", ")))
     }
 
     /// Calls a tool, through all that every call goes through.

@@ -1,14 +1,16 @@
 //! The server: what it serves, what it was given, and how it starts.
 
 pub(crate) mod admission;
-#[cfg(any(feature = "cli", feature = "stdio"))]
-pub(crate) mod direct;
+#[cfg(feature = "cli")]
+mod direct;
 pub(crate) mod handler;
 pub(crate) mod lifecycle;
 pub(crate) mod registry;
 mod remote;
 mod signals;
 mod wire;
+#[cfg(any(feature = "cli", feature = "stdio"))]
+mod withheld;
 
 use std::any::{Any, TypeId};
 use std::collections::{BTreeSet, HashMap};

@@ -302,6 +302,3 @@ fn line(message: &impl serde::Serialize) -> Vec<u8> {
     line.push(b'\n');
     line
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,205 @@
+//! The command line: what was asked for, or the text that answers it.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
+
+use crate::config::VARIABLES;
+use crate::server::Identity;
+
+/// What the program is asked to do.
+#[derive(Debug, PartialEq)]
+pub(super) enum Command {
+    Serve,
+    List { json: bool },
+    Call(Call),
+}
+
+/// One call of a tool.
+#[derive(Debug, PartialEq)]
+pub(super) struct Call {
+    pub(super) tool: String,
+    /// A JSON object, or `-` for stdin.
+    pub(super) arguments: Option<String>,
+    /// A file that describes the caller.
+    pub(super) caller: Option<PathBuf>,
+    pub(super) json: bool,
+}
+
+impl Command {
+    /// What is logged where nobody says it. A person who looks or tries reads the answer, not the log.
+    pub(super) fn log_level(&self) -> &'static str {
+        match self {
+            Self::Serve => "info",
+            Self::List { .. } | Self::Call(_) => "warn",
+        }
+    }
+}
+
+/// Reads the arguments, the program's own name first.
+pub(super) fn read(
+    identity: &Identity,
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Result<Command, clap::Error> {
+    let matches = program(identity).try_get_matches_from(arguments)?;
+    Ok(match matches.subcommand() {
+        Some(("list", list)) => Command::List {
+            json: list.get_flag("json"),
+        },
+        Some(("call", call)) => Command::Call(Call {
+            tool: text(call, "tool").unwrap_or_default(),
+            arguments: text(call, "arguments"),
+            caller: call.get_one::<PathBuf>("as").cloned(),
+            json: call.get_flag("json"),
+        }),
+        _ => Command::Serve,
+    })
+}
+
+fn text(matches: &ArgMatches, name: &str) -> Option<String> {
+    matches.get_one::<String>(name).cloned()
+}
+
+fn program(identity: &Identity) -> clap::Command {
+    let about = match &identity.title {
+        Some(title) => format!("{title}, an MCP server"),
+        None => "An MCP server".to_owned(),
+    };
+    clap::Command::new(identity.name.clone())
+        .version(identity.version.clone())
+        .about(format!(
+            "{about}. Without a command it serves stdin and stdout."
+        ))
+        .after_long_help(environment())
+        .disable_help_subcommand(true)
+        .subcommand(serve())
+        .subcommand(list())
+        .subcommand(call())
+}
+
+fn serve() -> clap::Command {
+    clap::Command::new("serve").about("Serves MCP on stdin and stdout")
+}
+
+fn list() -> clap::Command {
+    clap::Command::new("list")
+        .about("Lists the tools that the caller on this machine may call")
+        .arg(json("Prints them as `tools/list` gives them"))
+}
+
+fn call() -> clap::Command {
+    let tool = Arg::new("tool")
+        .value_name("TOOL")
+        .required(true)
+        .help("The tool's name");
+    let arguments = Arg::new("arguments")
+        .value_name("JSON")
+        .help("Its arguments, such as '{\"a\": 1}'; - reads them from stdin");
+    let caller = Arg::new("as")
+        .long("as")
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .help("Calls as the principal that this JSON file describes")
+        .long_help(
+            "Calls as the principal that this JSON file describes, such as\n{\"subject\": \"ada\", \"scopes\": [\"crm:read\"]}; further members are\nissuer, tenant, client_id, roles and claims",
+        );
+    clap::Command::new("call")
+        .about("Calls a tool and prints what it answers")
+        .args([tool, arguments, caller])
+        .arg(json("Prints the whole result as `tools/call` gives it"))
+}
+
+fn json(help: &'static str) -> Arg {
+    Arg::new("json")
+        .long("json")
+        .action(ArgAction::SetTrue)
+        .help(help)
+}
+
+/// What `--help` says of the environment; `-h` leaves it out.
+fn environment() -> String {
+    let mut text = "Environment:\n".to_owned();
+    for variable in VARIABLES {
+        // Writing to a string does not fail.
+        let _ = write!(
+            text,
+            "  {}\n          {} [default: {}]\n",
+            variable.name,
+            variable.meaning.replace('`', ""),
+            variable.default.replace('`', "")
+        );
+    }
+    text.push_str(
+        "  RUST_LOG\n          what is logged, such as debug or my_crate=trace [default: info]",
+    );
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identity() -> Identity {
+        Identity {
+            name: "calculator".to_owned(),
+            version: "1.2.3".to_owned(),
+            title: None,
+            website: None,
+            instructions: None,
+        }
+    }
+
+    fn read(arguments: &[&str]) -> Result<Command, String> {
+        let arguments = ["program"].iter().chain(arguments).map(OsString::from);
+        super::read(&identity(), arguments).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn nothing_is_stdin_and_stdout() {
+        assert_eq!(read(&[]), Ok(Command::Serve));
+        assert_eq!(read(&["serve"]), Ok(Command::Serve));
+    }
+
+    #[test]
+    fn each_command_takes_its_arguments() {
+        assert_eq!(read(&["list", "--json"]), Ok(Command::List { json: true }));
+        assert_eq!(
+            read(&["call", "add", "-", "--as", "ada.json", "--json"]),
+            Ok(Command::Call(Call {
+                tool: "add".to_owned(),
+                arguments: Some("-".to_owned()),
+                caller: Some("ada.json".into()),
+                json: true,
+            }))
+        );
+    }
+
+    #[test]
+    fn what_is_not_understood_is_told() {
+        let error = read(&["lst"]).unwrap_err();
+        assert!(
+            error.contains("a similar subcommand exists: 'list'"),
+            "{error}"
+        );
+        let error = read(&["call"]).unwrap_err();
+        assert!(error.contains("<TOOL>"), "{error}");
+    }
+
+    #[test]
+    fn help_and_version_name_the_server_and_every_variable() {
+        assert_eq!(read(&["--version"]), Err("calculator 1.2.3\n".to_owned()));
+        let help = read(&["--help"]).unwrap_err();
+        assert!(help.starts_with("An MCP server. Without a command it serves stdin and stdout."));
+        assert!(help.contains("Usage: program [COMMAND]"), "{help}");
+        for variable in VARIABLES {
+            assert!(help.contains(variable.name), "{help}");
+        }
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        program(&identity()).debug_assert();
+    }
+}

@@ -1,0 +1,106 @@
+//! `list`: the tools, for a person or as JSON.
+
+use std::fmt::Display;
+
+use mcp_grammar::Policies;
+use serde_json::{Value, json};
+
+use super::table::table;
+use super::{pretty, print, say};
+use crate::error::Result;
+use crate::server::registry::Mounted;
+use crate::server::{Core, Server};
+
+/// How much of a description a table shows.
+const DESCRIPTION: usize = 60;
+
+pub(super) fn list(server: Server, as_json: bool) -> Result<()> {
+    let core = server.build()?;
+    if let Some(withheld) = core.withheld() {
+        say(&format!("note: {withheld}"));
+    }
+    let text = match as_json {
+        true => tools_json(&core),
+        false => tools_table(&core),
+    };
+    print(&text)
+}
+
+fn tools_json(core: &Core) -> String {
+    let listed = core.listed(core.principal.as_deref());
+    let tools: Vec<Value> = listed.map(Core::tool_json).collect();
+    pretty(&json!({ "tools": tools }))
+}
+
+fn tools_table(core: &Core) -> String {
+    let mut rows = vec![["NAME", "DESCRIPTION", "ANNOTATIONS", "POLICIES"].map(str::to_owned)];
+    rows.extend(core.listed(core.principal.as_deref()).map(row));
+    table(&rows)
+}
+
+fn row(tool: &Mounted) -> [String; 4] {
+    let policies = &tool.policies.declared;
+    [
+        tool.name.clone(),
+        summary(tool.def.description),
+        annotations(policies).join(", "),
+        spelt(policies).join(", "),
+    ]
+}
+
+/// The first line of a description, cut where it is long.
+fn summary(description: &str) -> String {
+    let line = description.lines().next().unwrap_or_default();
+    match line.chars().count() > DESCRIPTION {
+        false => line.to_owned(),
+        true => line.chars().take(DESCRIPTION - 1).chain(['…']).collect(),
+    }
+}
+
+fn annotations(policies: &Policies<'_>) -> Vec<&'static str> {
+    let Policies {
+        read_only,
+        destructive,
+        idempotent,
+        open_world,
+        ..
+    } = *policies;
+    [
+        ("read_only", read_only),
+        ("destructive", destructive == Some(true)),
+        ("idempotent", idempotent),
+        ("open_world", open_world == Some(true)),
+    ]
+    .into_iter()
+    .filter_map(|(name, holds)| holds.then_some(name))
+    .collect()
+}
+
+/// The policies as they are written in the attribute.
+fn spelt(policies: &Policies<'_>) -> Vec<String> {
+    let mut spelt = Vec::new();
+    let mut add = |name: &str, policy: Option<&dyn Display>| {
+        spelt.extend(policy.map(|policy| format!("{name} = \"{policy}\"")));
+    };
+    fn shown<T: Display>(policy: &Option<T>) -> Option<&dyn Display> {
+        policy.as_ref().map(|policy| policy as &dyn Display)
+    }
+    add("auth", shown(&policies.auth));
+    add("when", shown(&policies.when));
+    for rate in policies.rate.as_slice() {
+        add("rate", Some(rate));
+    }
+    add("cache", shown(&policies.cache));
+    add("invalidates", shown(&policies.invalidates));
+    add("timeout", shown(&policies.timeout));
+    add("retry", shown(&policies.retry));
+    add("breaker", shown(&policies.breaker));
+    add("concurrency", shown(&policies.concurrency));
+    add("max_in", shown(&policies.max_in));
+    add("max_out", shown(&policies.max_out));
+    add("audit", shown(&policies.audit));
+    add("confirm", shown(&policies.confirm));
+    add("idempotency", shown(&policies.idempotency));
+    add("deprecated", shown(&policies.deprecated));
+    spelt
+}

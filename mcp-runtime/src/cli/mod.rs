@@ -1,0 +1,116 @@
+//! The server as a program: `serve`, `list`, `call`.
+
+mod arguments;
+mod call;
+mod list;
+mod log;
+mod table;
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use futures_util::future::BoxFuture;
+
+use self::arguments::Command;
+use crate::config::Settings;
+use crate::error::{Result, ServerError};
+use crate::server::Server;
+
+impl Server {
+    /// Runs the server as a program: the last line of `main`.
+    ///
+    /// Without arguments it serves stdin and stdout. `list` and `call` are for a person to look
+    /// and to try, `--help` tells the rest. What the operator sets in the environment goes over what this builder was given.
+    ///
+    /// Where no `tracing` subscriber is set it sets one that writes to stderr. SIGTERM and SIGINT stop the server as
+    /// [`drain`](Self::drain) says.
+    ///
+    /// ```no_run
+    /// use mcp_runtime::prelude::*;
+    ///
+    /// #[tokio::main]
+    /// async fn main() -> mcp_runtime::Result<()> {
+    ///     Server::new("calculator").version(env!("CARGO_PKG_VERSION")).run().await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Why the server does not start, and what did not end as it should. A `main` that returns it ends with exit code 1, as does a
+    /// `call` whose tool fails. Arguments that are not understood end the process with 2, a second signal with 128 and its number.
+    pub fn run(self) -> BoxFuture<'static, Result<()>> {
+        Box::pin(async {
+            let code = run(self, env::args_os().collect(), env::vars_os().collect()).await?;
+            if code != 0 {
+                std::process::exit(code);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Runs one command and says what the process is to end with.
+async fn run(
+    server: Server,
+    arguments: Vec<OsString>,
+    variables: Vec<(OsString, OsString)>,
+) -> Result<i32> {
+    let command = match arguments::read(&server.identity, arguments) {
+        Ok(command) => command,
+        // Help and version go to stdout, the rest to stderr, each with the exit code it has everywhere.
+        Err(answer) => answer.exit(),
+    };
+    let Settings { config, warnings } = Settings::read(variables)?;
+    log::start(command.log_level(), config.log_format);
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    let server = server.configured(&config);
+    match command {
+        Command::Serve => serve_stdio(server).await.map(|()| 0),
+        Command::List { json } => list::list(server, json).map(|()| 0),
+        Command::Call(request) => call::call(server, request).await,
+    }
+}
+
+#[cfg(feature = "stdio")]
+async fn serve_stdio(server: Server) -> Result<()> {
+    if io::IsTerminal::is_terminal(&io::stdin()) {
+        let name = &server.identity.name;
+        tracing::info!(
+            "{name} waits for an MCP client on stdin; a person may want `--help`, `list` or `call`"
+        );
+    }
+    server.serve_stdio().await
+}
+
+#[cfg(not(feature = "stdio"))]
+async fn serve_stdio(_: Server) -> Result<()> {
+    Err(ServerError::new(
+        "this program was built without the means to serve stdin and stdout\n  help: enable the feature `stdio` of `mcp-runtime`; it is on by default",
+    ))
+}
+
+/// Prints to stdout. A reader that has seen enough (`list | head`) is no error.
+fn print(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(ServerError::because("cannot write to stdout", error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Tells a person something beside the answer. Where stderr is closed nobody is there to be told.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// A JSON value over several lines, as a person reads it.
+fn pretty(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
+}

@@ -1,0 +1,25 @@
+//! What the caller on this machine does not see.
+
+use super::Core;
+use crate::policy::auth::Rule;
+use crate::policy::gate;
+
+impl Core {
+    /// One line about the tools that the caller on this machine does not see, and what they need.
+    pub(crate) fn withheld(&self) -> Option<String> {
+        let caller = self.principal.as_deref();
+        let tools = self.tools().tools().iter();
+        let hidden = tools.filter(|tool| !gate::visible(self, tool, caller));
+        let needs: Vec<String> = hidden
+            .map(|tool| match &tool.policies.auth {
+                Rule::Requires(auth) => format!("`{}` needs `{auth}`", tool.name),
+                Rule::Undecided | Rule::Anyone => format!("`{}`", tool.name),
+            })
+            .collect();
+        let who = match caller {
+            Some(caller) => format!("`{}` may not call every tool", caller.subject()),
+            None => "some tools need a caller, and none is set with MCP_PRINCIPAL_SUBJECT or `.local_principal(..)`".to_owned(),
+        };
+        (!needs.is_empty()).then(|| format!("{who}; not listed: {}", needs.join(", ")))
+    }
+}
