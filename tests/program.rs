@@ -1,6 +1,7 @@
 //! The server whose life the program tests follow: tools that wait for the test, and hooks that say when they ran.
 
 use std::env;
+use std::io::{Read, Write};
 use std::time::Duration;
 
 use mcp_runtime::prelude::*;
@@ -48,13 +49,26 @@ pub async fn wait(
     Ok(told)
 }
 
+/// Say hello to a test on its port, and then keep the thread until it closes the connection.
+#[tool(blocking)]
+pub fn block(
+    /// The port, on this machine.
+    port: u16,
+) -> Result<String, ToolError> {
+    let mut test = std::net::TcpStream::connect(("127.0.0.1", port))?;
+    test.write_all(b"here")?;
+    let mut told = String::new();
+    test.read_to_string(&mut told)?;
+    Ok(told)
+}
+
 /// Give money back.
 #[tool(auth = "crm:write", destructive, confirm = "never")]
 pub async fn refund() -> &'static str {
     "refunded"
 }
 
-const TOOLS: Toolset = tools![add, echo, wait, refund];
+const TOOLS: Toolset = tools![add, echo, wait, block, refund];
 
 async fn begin() -> Result<(), String> {
     eprintln!("hook: start");

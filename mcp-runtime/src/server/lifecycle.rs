@@ -176,23 +176,17 @@ impl Lifecycle {
     ) -> Result<()> {
         let lifecycle = &server.lifecycle;
         let mut signals = Signals::listen()
+            .await
             .map_err(|error| ServerError::because("cannot listen for signals", error))?;
         let mut life = pin!(lifecycle.live(transport));
         tokio::select! {
             ended = &mut life => return ended,
-            signal = signals.next() => {
+            signal = signals.first() => {
                 lifecycle.close();
                 tracing::info!(signal = signal.name(), in_flight = lifecycle.admission.in_flight(), "stopping");
             }
         }
-        tokio::select! {
-            ended = &mut life => ended,
-            signal = signals.next() => {
-                tracing::warn!(signal = signal.name(), in_flight = lifecycle.admission.in_flight(), "stopping now");
-                // Returning would wait for threads that block; whoever asks twice does not want to wait.
-                std::process::exit(signal.exit_code())
-            }
-        }
+        life.await
     }
 
     /// Start hooks, service, drain, stop hooks.

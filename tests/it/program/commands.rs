@@ -52,10 +52,11 @@ async fn list_is_a_table_of_what_the_caller_may_call() {
     assert_eq!(
         printed.out,
         "\
-NAME  DESCRIPTION                                                   ANNOTATIONS  POLICIES
-add   Add two numbers.                                              read_only
-echo  Say something back.                                           read_only    rate = \"1000/s per global\", timeout = \"20s\"
-wait  Say hello to a test on its port, and then wait for it to cl…
+NAME   DESCRIPTION                                                   ANNOTATIONS  POLICIES
+add    Add two numbers.                                              read_only
+echo   Say something back.                                           read_only    rate = \"1000/s per global\", timeout = \"20s\"
+wait   Say hello to a test on its port, and then wait for it to cl…
+block  Say hello to a test on its port, and then keep the thread u…
 "
     );
     assert_eq!(
@@ -124,12 +125,12 @@ async fn what_cannot_be_called_is_told_with_what_can() {
         ),
         (
             ["call", "nothing-alike", "{}"],
-            "Error: there is no tool `nothing-alike`\n  help: there are `add`, `echo`, `wait`\n",
+            "Error: there is no tool `nothing-alike`\n  help: there are `add`, `echo`, `wait`, `block`\n",
         ),
         // One that the caller may not see does not exist.
         (
             ["call", "refund", "{}"],
-            "Error: there is no tool `refund`\n  help: there are `add`, `echo`, `wait`\n",
+            "Error: there is no tool `refund`\n  help: there are `add`, `echo`, `wait`, `block`\n",
         ),
         (
             ["call", "add", "{a: 1}"],
