@@ -60,13 +60,11 @@ impl ToTokens for Warning {
         tokens.extend(quote! {
             #[allow(unexpected_cfgs)]
             const _: () = {
+                #[deprecated(note = #message)]
+                #[allow(non_upper_case_globals)]
+                const #lint: () = ();
                 #[cfg(not(rust_analyzer))]
-                const _: () = {
-                    #[deprecated(note = #message)]
-                    #[allow(non_upper_case_globals)]
-                    const #lint: () = ();
-                    #used
-                };
+                let () = #used;
             };
         });
     }

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Path, Token};
+use syn::{Attribute, Ident, Path, Token, token};
 
 use crate::diagnostics::Errors;
 use crate::entry::spelled;
@@ -36,7 +37,7 @@ pub(crate) fn tools(input: TokenStream) -> TokenStream {
     if let Err(error) = read.parse2(input) {
         errors.add(error);
     }
-    twice(&elements, &mut errors);
+    once(&mut elements, &mut errors);
     let list = expand(&runtime, &elements);
     quote!({ #errors #list })
 }
@@ -52,14 +53,19 @@ fn element(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<El
         skip(input);
         return Ok(None);
     };
-    let fine = input.is_empty() || input.parse::<Token![,]>().is_ok();
-    if !fine {
-        errors.at(
-            input.span(),
+    if input.peek(token::Paren) {
+        errors.on(
+            &path,
             "a list names tools, and does not call them\nhelp: write `tools![add, other::plus]`",
         );
         skip(input);
         return Ok(None);
+    }
+    if !input.is_empty() && input.parse::<Token![,]>().is_err() {
+        errors.at(input.span(), "expected `,` before the next tool");
+        if !input.peek(Ident::peek_any) {
+            skip(input);
+        }
     }
     let last = path.segments.last().map(|last| last.ident.to_string());
     if last.is_some_and(|name| is_constant(&name)) {
@@ -92,19 +98,21 @@ fn is_constant(name: &str) -> bool {
             .all(|c| c.is_uppercase() || c.is_numeric() || c == '_')
 }
 
-/// The same path twice; what two paths name is for const evaluation to see.
-fn twice(elements: &[Element], errors: &mut Errors) {
+/// Reports a path that stands there twice, and leaves one. What different paths name is for const evaluation to see.
+fn once(elements: &mut Vec<Element>, errors: &mut Errors) {
     let mut seen = HashSet::new();
-    for Element { attrs, path } in elements {
+    elements.retain(|Element { attrs, path }| {
         let name = spelled(path);
         // Under conditions, perhaps only one of the two is there.
-        if attrs.is_empty() && !seen.insert(name.clone()) {
+        let first = !attrs.is_empty() || seen.insert(name.clone());
+        if !first {
             errors.on(
                 path,
                 format!("`{name}` stands in this list twice\nhelp: keep one of the two"),
             );
         }
-    }
+        first
+    });
 }
 
 fn expand(runtime: &TokenStream, elements: &[Element]) -> TokenStream {

@@ -120,28 +120,30 @@ impl Written {
         declared.map(|declared| declared.key.span())
     }
 
-    /// Builder calls, in the order of the attribute. Policies that only const evaluation knows are checked by it.
+    /// Where a policy is a constant, which only const evaluation knows.
+    pub(crate) fn constant(&self) -> Option<Span> {
+        let constant = |declared: &&Declared| {
+            let mut values = declared.values.iter();
+            values.any(|value| matches!(value, Value::Constant(_)))
+        };
+        let declared = self.0.iter().find(constant);
+        declared.map(|declared| declared.key.span())
+    }
+
+    /// Builder calls, in the order of the attribute.
     pub(crate) fn calls(&self) -> TokenStream {
         let mut calls = TokenStream::new();
-        let mut constant = None;
-        for Declared { key, name, values } in &self.0 {
+        for Declared { name, values, .. } in &self.0 {
             let Some(ty) = type_of(name) else { continue };
             let (method, ty) = (call_site(name), call_site(ty));
             for value in values {
                 let value = match value {
                     Value::Text(literal, _) => quote!(__mcp::#ty::new(#literal)),
-                    Value::Constant(value) => {
-                        constant = Some(key.span());
-                        quote!(#value)
-                    }
+                    Value::Constant(value) => quote!(#value),
                 };
                 let ttl = (*name == "confirm").then(|| self.ttl());
                 calls.extend(quote!(.#method(#value #ttl)));
             }
-        }
-        if let Some(span) = constant {
-            let brackets = quote::quote_spanned!(span=> ());
-            calls.extend(quote!(.checked #brackets));
         }
         calls
     }

@@ -1,1 +1,154 @@
+//! Holds `docs/reference/attributes.md` to the macros: the page has every option, and no other.
 
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use syn::{Item, Meta};
+
+use crate::diagnostics::Errors;
+use crate::entry::{Entries, Known};
+use crate::lint::LINTS;
+use crate::parameter::{ARG_OPTIONS, VALIDATE_OPTIONS};
+use crate::{policy, tool};
+
+const PAGE: &str = include_str!("../../docs/reference/attributes.md");
+
+/// An option's section of the page.
+struct Section {
+    option: &'static str,
+    text: &'static str,
+}
+
+fn sections(attribute: &str) -> Vec<Section> {
+    let heading = format!("\n## `#[{attribute}]`\n");
+    let (_, rest) = PAGE
+        .split_once(&heading)
+        .expect("the page has the attribute");
+    let part = rest.split("\n## ").next().unwrap_or(rest);
+    let sections = part.split("\n### `").skip(1);
+    sections
+        .map(|text| {
+            let (option, text) = text.split_once("`\n").expect("the heading is one option");
+            Section { option, text }
+        })
+        .collect()
+}
+
+fn tables() -> [(&'static str, Vec<Known>); 3] {
+    let tool = [tool::OPTIONS.as_slice(), &policy::OPTIONS].concat();
+    [
+        ("tool", tool),
+        ("arg", ARG_OPTIONS.to_vec()),
+        ("validate", VALIDATE_OPTIONS.to_vec()),
+    ]
+}
+
+#[test]
+fn the_page_has_every_option_and_no_other() {
+    for (attribute, table) in tables() {
+        let known: BTreeSet<_> = table.iter().map(|known| known.name).collect();
+        let sections = sections(attribute);
+        let written: BTreeSet<_> = sections.iter().map(|section| section.option).collect();
+        assert_eq!(written, known, "options of `{attribute}`");
+        assert_eq!(
+            sections.len(),
+            written.len(),
+            "an option of `{attribute}` stands there twice"
+        );
+    }
+}
+
+#[test]
+fn every_option_says_how_it_is_written_and_shows_it() {
+    for (attribute, _) in tables() {
+        for Section { option, text } in sections(attribute) {
+            let write = text.lines().find(|line| line.starts_with("- Write: "));
+            assert!(
+                write.is_some(),
+                "`{option}` of `{attribute}` lacks `- Write:`"
+            );
+            let examples: Vec<_> = examples(text).collect();
+            assert!(
+                !examples.is_empty(),
+                "`{option}` of `{attribute}` lacks an example"
+            );
+            assert!(
+                examples.iter().any(|example| example.contains(option)),
+                "no example of `{option}` has it"
+            );
+            assert!(
+                attribute == "validate" || text.contains("\n- Without it: "),
+                "`{option}` of `{attribute}` lacks its default"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_example_is_accepted() {
+    let mut tools = 0;
+    for example in examples(PAGE) {
+        let file = syn::parse_file(example).unwrap_or_else(|error| panic!("{error} in\n{example}"));
+        for item in file.items {
+            let Item::Fn(mut function) = item else {
+                continue;
+            };
+            let Some(at) = function
+                .attrs
+                .iter()
+                .position(|attr| attr.path().is_ident("tool"))
+            else {
+                continue;
+            };
+            let attribute = match function.attrs.remove(at).meta {
+                Meta::List(list) => list.tokens,
+                _ => TokenStream::new(),
+            };
+            let expanded = tool::expand(attribute, quote::quote!(#function)).to_string();
+            assert!(
+                !expanded.contains("compile_error"),
+                "{expanded}\nof\n{example}"
+            );
+            assert!(
+                !expanded.contains("deprecated (note"),
+                "{expanded}\nof\n{example}"
+            );
+            tools += 1;
+        }
+    }
+    assert!(tools > 40, "the examples are found: {tools}");
+}
+
+fn examples(text: &str) -> impl Iterator<Item = &str> {
+    let blocks = text.split("```rust\n").skip(1);
+    blocks.filter_map(|block| block.split("```").next())
+}
+
+#[test]
+fn the_page_has_every_lint_and_no_other() {
+    let (_, rest) = PAGE
+        .split_once("| lint | of what | |\n| --- | --- | --- |\n")
+        .expect("the table is there");
+    let rows = rest.lines().take_while(|line| line.starts_with("| `"));
+    let written: BTreeSet<_> = rows.filter_map(|row| row.split('`').nth(1)).collect();
+    let known: BTreeSet<_> = LINTS.iter().map(|lint| lint.name).collect();
+    assert_eq!(written, known);
+}
+
+/// What messages tell people to write is something that the macro takes.
+#[test]
+fn what_messages_say_to_write_is_accepted() {
+    for (attribute, table) in tables() {
+        for known in &table {
+            let mut errors = Errors::default();
+            let tokens: TokenStream = known.write.parse().expect("the option is tokens");
+            let entries = Entries::read(tokens, attribute, &[&table], &mut errors);
+            assert_eq!(entries.known.len(), 1, "{}", known.write);
+            let mut policies = policy::Written::default();
+            if policies.take(&entries.known[0], &mut errors) && known.name != "confirm_ttl" {
+                policies.read(&mut errors);
+            }
+            assert!(errors.is_empty(), "{}", known.write);
+        }
+    }
+}

@@ -21,12 +21,14 @@ const PRIMITIVES: &[&str] = &[
 ];
 
 impl Twin {
-    pub(crate) fn beside(function: &Function) -> Self {
-        Self {
+    /// The twin of a function, unless it would do harm.
+    pub(crate) fn beside(function: &Function) -> Option<Self> {
+        let ident = function.sig.ident.clone();
+        (!Self::hides_a_type(&ident)).then(|| Self {
             conditions: function.attrs.iter().filter_map(condition).collect(),
             vis: function.vis.clone(),
-            ident: function.sig.ident.clone(),
-        }
+            ident,
+        })
     }
 
     /// Whether a twin of this name would hide a type that everybody uses.
@@ -60,7 +62,7 @@ impl Twin {
                 use #runtime::__private as __mcp;
                 #[automatically_derived]
                 impl __mcp::#name for #ident {
-                    const DEF: &'static __mcp::#data = &__mcp::#data::#definition;
+                    const DEF: &'static __mcp::#data = &#definition;
                 }
             };
         }

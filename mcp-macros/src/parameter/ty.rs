@@ -38,7 +38,7 @@ impl Type {
             syn::Type::Reference(reference) => (true, lent(reference, errors)?),
             inner => (false, inner),
         };
-        let inside = Inside::look(inner, false, errors);
+        let inside = Inside::look(inner, ty, false, errors);
         if !inside.fine {
             return None;
         }
@@ -165,7 +165,7 @@ pub(crate) fn answer(output: &ReturnType, errors: &mut Errors) -> Option<TokenSt
         );
         return None;
     }
-    let inside = Inside::look(ty, true, errors);
+    let inside = Inside::look(ty, ty, true, errors);
     inside.fine.then(|| ty.to_token_stream())
 }
 
@@ -175,15 +175,18 @@ struct Inside<'e> {
     answer: bool,
     fine: bool,
     lifetimes: bool,
+    /// What was written, for the words to write instead.
+    whole: &'e syn::Type,
 }
 
 impl<'e> Inside<'e> {
-    fn look(ty: &syn::Type, answer: bool, errors: &'e mut Errors) -> Self {
+    fn look(ty: &syn::Type, whole: &'e syn::Type, answer: bool, errors: &'e mut Errors) -> Self {
         let mut inside = Self {
             errors,
             answer,
             fine: true,
             lifetimes: false,
+            whole,
         };
         inside.visit_type(ty);
         inside
@@ -217,9 +220,10 @@ impl<'ast> Visit<'ast> for Inside<'_> {
             format!("an answer outlives the call's arguments\nhelp: write `{owned}`")
         } else {
             let borrowed = spelled(reference);
+            let whole = spelled(self.whole).replace(&borrowed, &owned);
             format!(
                 "an argument can be borrowed as a whole, not inside another type\n\
-                 help: write `{owned}` instead of `{borrowed}`"
+                 help: write `{whole}`"
             )
         };
         self.refuse(reference, message);

@@ -165,6 +165,7 @@ struct Options {
     whole: Known,
     entries: Entries,
     message: Option<LitStr>,
+    /// Whether something is reported already.
     broken: bool,
 }
 
@@ -175,9 +176,10 @@ impl Options {
         table: &[Known],
         errors: &mut Errors,
     ) -> Self {
-        let broken = list.is_none();
+        let missing = list.is_none();
         let tokens = list.unwrap_or_default();
         let entries = Entries::read(tokens, entry.name(), &[table, &MESSAGE], errors);
+        let broken = missing || entries.keys.len() > entries.known.len();
         let message = entries.find("message");
         Self {
             span: entry.span(),

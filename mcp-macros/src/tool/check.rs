@@ -203,9 +203,8 @@ pub(super) fn fat_tool(parameters: &[Parameter], body: &TokenStream, lints: &mut
     if let Some(argument) = arguments.read().nth(MOST) {
         let count = arguments.read().count();
         let message = format!(
-            "{count} arguments: a model fills in fewer than {} far better; take a struct for those that belong \
-             together, or write two tools",
-            MOST + 1
+            "{count} arguments are more than a model fills in well: take a struct for those that belong together, or \
+             write two tools"
         );
         lints.warn(FAT_TOOL, argument.span, message);
     }

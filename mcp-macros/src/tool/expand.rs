@@ -1,10 +1,10 @@
 //! A tool that makes sense, as tokens. Nothing can fail here.
 //!
-//! Only brackets and punctuation of ours carry a span of the user's: a name of ours at the user's place would be a second
-//! definition there for an editor to find.
+//! Only brackets, punctuation and keywords of ours carry a span of the user's: a name of ours at the user's place would be a
+//! second definition there for an editor to find.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
 use super::model::Model;
@@ -13,16 +13,30 @@ use crate::parameter::{Check, Parameter, Rule};
 
 /// The definition of a tool that is wrong somewhere, so that nothing else fails for lack of it.
 pub(super) fn stand_in() -> TokenStream {
-    quote!(new("", "", |_| __mcp::None))
+    quote!(__mcp::ToolDef::new("", "", |_| __mcp::None))
 }
 
 impl ToTokens for Model {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let (name, description) = (&self.name, &self.description);
         let (params, walk) = (params(), self.walk());
-        tokens.extend(quote!(new(#name, #description, |#params| #walk)));
-        tokens.extend(self.annotations());
-        tokens.extend(self.options.policies.calls());
+        let (annotations, policies) = (self.annotations(), self.options.policies.calls());
+        let definition = quote! {
+            __mcp::ToolDef::new(#name, #description, |#params| #walk) #annotations #policies
+        };
+        match self.options.policies.constant() {
+            None => definition.to_tokens(tokens),
+            // The macro cannot see what a constant says, so const evaluation looks for contradictions, and finds them here.
+            Some(span) => {
+                group(
+                    Delimiter::Parenthesis,
+                    span,
+                    quote!(__mcp::ToolDef::checked),
+                )
+                .to_tokens(tokens);
+                group(Delimiter::Parenthesis, span, definition).to_tokens(tokens);
+            }
+        }
     }
 }
 
@@ -53,10 +67,12 @@ impl Model {
         let span = function.span();
         let start = if self.options.blocking.is_some() {
             let call = group(Delimiter::Brace, span, call);
-            call_at(span, "run_blocking", &quote!(#params, #run, move || #call))
+            let function = quote_spanned!(span=> move || #call);
+            call_at(span, "run_blocking", &quote!(#params, #run, #function))
         } else {
             let call = group(Delimiter::Brace, span, quote!(#call.await));
-            call_at(span, "run", &quote!(#params, #run, async move #call))
+            let future = quote_spanned!(span=> async move #call);
+            call_at(span, "run", &quote!(#params, #run, #future))
         };
         quote!({
             let #run = __mcp::answer::<#answer>(#params);
@@ -78,7 +94,8 @@ impl Model {
         {
             let (function, options) = self.check(check);
             let (params, name) = (params(), &parameter.name);
-            let call = call_at(*span, function, &quote!(#params, &#value, #name #options));
+            let value = group(Delimiter::Brace, *span, quote_spanned!(*span=> & #value));
+            let call = call_at(*span, function, &quote!(#params, #value, #name #options));
             tokens.extend(quote!(#call;));
             if let Some(message) = message {
                 tokens.extend(quote!(__mcp::message(#params, #message);));

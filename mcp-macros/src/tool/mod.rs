@@ -46,12 +46,12 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     }
     let blocking = options.blocking.is_some();
     let model = Model::new(options, &function, &attributes, &mut warnings, &mut errors);
-    let twin = Twin::beside(&function);
     let definition = match &model {
         Some(model) => model.to_token_stream(),
         None => expand::stand_in(),
     };
-    let twin = twin.implementing(&runtime, Role::Tool, &definition);
+    let twin =
+        Twin::beside(&function).map(|twin| twin.implementing(&runtime, Role::Tool, &definition));
     let relaxed = relaxed(&function, blocking);
     quote! {
         #completions

@@ -102,7 +102,7 @@ fn name(options: &Options, function: &Ident, errors: &mut Errors) -> String {
         errors.at(span, message);
     } else if name.is_empty() || name.len() > MOST {
         let message = format!(
-            "a tool's name has 1 to {MOST} characters, this one {}",
+            "a tool's name has 1 to {MOST} characters, and this one {}\nhelp: write a shorter one",
             name.len()
         );
         errors.at(span, message);

@@ -1,0 +1,12 @@
+use mcp_runtime::prelude::*;
+
+/// Add two numbers.
+#[tool]
+async fn add(a: i64, b: i64) -> i64 {
+    a + b
+}
+
+const MATH: Toolset = tools![add];
+const TOOLS: Toolset = tools![MATH];
+
+fn main() {}

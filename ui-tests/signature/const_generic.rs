@@ -1,0 +1,9 @@
+use mcp_runtime::prelude::*;
+
+/// Add two numbers.
+#[tool]
+async fn add<const N: usize>(a: i64, b: i64) -> i64 {
+    a + b
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use mcp_runtime::prelude::*;
+
+/// Add two numbers.
+#[tool(blocking)]
+extern "C" fn add(a: i64, b: i64) -> i64 {
+    a + b
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use mcp_runtime::prelude::*;
+
+/// Add two numbers.
+#[tool]
+struct Add;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use mcp_runtime::prelude::*;
+
+struct Sum;
+
+#[tool]
+impl Sum {}
+
+fn main() {}
