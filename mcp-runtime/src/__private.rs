@@ -14,11 +14,11 @@ pub use mcp_grammar::{
 
 pub use crate::answer::Answer;
 pub use crate::arg::{
-    Params, ToolArg, arg, arg_borrowed, contains, custom, default, does_not_contain, email,
-    example, header, ip, length, message, must_match, nested, non_control_character, range,
-    range_exclusive, regex, required, secret, url,
+    FromJson, Injected, Params, ToolArg, Whole, arg, arg_borrowed, contains, custom, default,
+    does_not_contain, email, example, header, ip, length, message, must_match, nested,
+    non_control_character, range, range_exclusive, regex, required, secret, url,
 };
-pub use crate::tool::{Running, Tool, ToolDef, Toolset, unique};
+pub use crate::tool::{Running, Tool, ToolDef, Toolset, Walk, unique};
 
 use crate::arg::Signature;
 
