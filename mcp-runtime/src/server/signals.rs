@@ -40,7 +40,7 @@ impl Signals {
             .spawn(move || match listener() {
                 Ok((runtime, sources)) => {
                     let _ = ready.send(Ok(()));
-                    runtime.block_on(hear(sources, told, &ended))
+                    runtime.block_on(hear(sources, told, &ended));
                 }
                 Err(error) => {
                     let _ = ready.send(Err(error));
