@@ -8,7 +8,14 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 #[test]
 fn relative_links_lead_somewhere() {
     let mut pages = Vec::new();
-    for folder in ["", "docs", "docs/decisions", "docs/reference", "examples", "tests/clients"] {
+    for folder in [
+        "",
+        "docs",
+        "docs/decisions",
+        "docs/reference",
+        "examples",
+        "tests/clients",
+    ] {
         let entries = fs::read_dir(Path::new(ROOT).join(folder))
             .unwrap()
             .map(|entry| entry.unwrap().path());
