@@ -1,21 +1,17 @@
 //! `call`: one tool, called as a client would call it.
 
 use std::io::{self, Read as _};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::arguments::Call;
-use super::{pretty, print, say};
+use super::principal::read_principal;
+use super::terminal::{Terminal, pretty, print, say};
 use crate::answer::{Body, Content};
-use crate::client::{Capability, Client, ClientInfo, LogLevel};
-use crate::error::{Reply, Result, ServerError, ToolError};
+use crate::error::{Reply, Result, ServerError};
 use crate::principal::Principal;
-use crate::rounds::Question;
 use crate::server::lifecycle::Lifecycle;
 use crate::server::{Core, Server};
 
@@ -132,59 +128,6 @@ fn pointed(text: &str, error: &serde_json::Error) -> String {
     )
 }
 
-/// A principal in a file.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Described {
-    subject: String,
-    #[serde(default)]
-    issuer: Option<String>,
-    #[serde(default)]
-    tenant: Option<String>,
-    #[serde(default)]
-    client_id: Option<String>,
-    #[serde(default)]
-    scopes: Vec<String>,
-    #[serde(default)]
-    roles: Vec<String>,
-    #[serde(default)]
-    claims: Map<String, Value>,
-}
-
-fn read_principal(file: &Path) -> Result<Principal> {
-    let shown = file.display();
-    let cannot = |error| ServerError::because(format!("cannot read `{shown}`"), error);
-    let text = std::fs::read_to_string(file).map_err(cannot)?;
-    let described: Described = serde_json::from_str(&text).map_err(|error| {
-        ServerError::new(format!(
-            "`{shown}` describes no principal: {error}\n  help: write {{\"subject\": \"ada\", \"scopes\": [\"crm:read\"]}}"
-        ))
-    })?;
-    Ok(described.into())
-}
-
-impl From<Described> for Principal {
-    fn from(described: Described) -> Self {
-        let principal = match described.issuer {
-            Some(issuer) => Self::new(issuer, described.subject),
-            None => Self::local(described.subject),
-        };
-        let principal = principal.scopes(described.scopes);
-        let principal = described.roles.into_iter().fold(principal, Self::role);
-        let principal = described.tenant.into_iter().fold(principal, Self::tenant);
-        let principal = described
-            .client_id
-            .into_iter()
-            .fold(principal, Self::client_id);
-        described
-            .claims
-            .into_iter()
-            .fold(principal, |principal, (name, value)| {
-                principal.claim(name, value)
-            })
-    }
-}
-
 /// One piece of content as lines of text. What is no text is named.
 fn shown(content: Content) -> String {
     match content {
@@ -208,59 +151,6 @@ fn binary(what: &str, mime_type: Option<&str>, base64: &str) -> String {
         .count();
     let bytes = base64.len() / 4 * 3 - padding.min(2);
     format!("[{what}: {mime_type}, {bytes} bytes; `--json` prints it]\n")
-}
-
-/// The person at the terminal, as the tool's client: reads what happens, and cannot be asked.
-#[derive(Debug)]
-struct Terminal;
-
-impl Client for Terminal {
-    fn info(&self) -> Option<ClientInfo> {
-        Some(ClientInfo {
-            name: "command line".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        })
-    }
-
-    fn protocol_version(&self) -> &str {
-        ""
-    }
-
-    fn can(&self, _: Capability) -> bool {
-        false
-    }
-
-    fn asks_in_rounds(&self) -> bool {
-        false
-    }
-
-    fn ask(&self, _: Question) -> BoxFuture<'_, Result<Value, ToolError>> {
-        Box::pin(async { Err(ToolError::failed("the command line cannot be asked")) })
-    }
-
-    fn progress<'a>(
-        &'a self,
-        done: f64,
-        total: Option<f64>,
-        message: Option<String>,
-    ) -> BoxFuture<'a, ()> {
-        let of = total
-            .map(|total| format!(" of {total}"))
-            .unwrap_or_default();
-        let message = message
-            .map(|message| format!(": {message}"))
-            .unwrap_or_default();
-        say(&format!("{done}{of}{message}"));
-        Box::pin(async {})
-    }
-
-    fn log<'a>(&'a self, level: LogLevel, logger: &'a str, data: Value) -> BoxFuture<'a, ()> {
-        let text = data
-            .as_str()
-            .map_or_else(|| data.to_string(), str::to_owned);
-        say(&format!("{logger} ({level:?}): {text}"));
-        Box::pin(async {})
-    }
 }
 
 #[cfg(test)]

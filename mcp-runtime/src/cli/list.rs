@@ -6,7 +6,7 @@ use mcp_grammar::Policies;
 use serde_json::{Value, json};
 
 use super::table::table;
-use super::{pretty, print, say};
+use super::terminal::{pretty, print, say};
 use crate::error::Result;
 use crate::server::registry::Mounted;
 use crate::server::{Core, Server};

@@ -4,17 +4,20 @@ mod arguments;
 mod call;
 mod list;
 mod log;
+mod principal;
 mod table;
+mod terminal;
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, Write};
+#[cfg(feature = "stdio")]
+use std::io::{self, IsTerminal as _};
 
 use futures_util::future::BoxFuture;
 
 use self::arguments::Command;
 use crate::config::Settings;
-use crate::error::{Result, ServerError};
+use crate::error::Result;
 use crate::server::Server;
 
 impl Server {
@@ -75,7 +78,7 @@ async fn run(
 
 #[cfg(feature = "stdio")]
 async fn serve_stdio(server: Server) -> Result<()> {
-    if io::IsTerminal::is_terminal(&io::stdin()) {
+    if io::stdin().is_terminal() {
         let name = &server.identity.name;
         tracing::info!(
             "{name} waits for an MCP client on stdin; a person may want `--help`, `list` or `call`"
@@ -86,31 +89,7 @@ async fn serve_stdio(server: Server) -> Result<()> {
 
 #[cfg(not(feature = "stdio"))]
 async fn serve_stdio(_: Server) -> Result<()> {
-    Err(ServerError::new(
+    Err(crate::error::ServerError::new(
         "this program was built without the means to serve stdin and stdout\n  help: enable the feature `stdio` of `mcp-runtime`; it is on by default",
     ))
-}
-
-/// Prints to stdout. A reader that has seen enough (`list | head`) is no error.
-fn print(text: &str) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(ServerError::because("cannot write to stdout", error))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Tells a person something beside the answer. Where stderr is closed nobody is there to be told.
-fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
-}
-
-/// A JSON value over several lines, as a person reads it.
-fn pretty(value: &serde_json::Value) -> String {
-    format!("{value:#}\n")
 }

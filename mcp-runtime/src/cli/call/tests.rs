@@ -29,22 +29,6 @@ fn what_is_not_json_is_pointed_at() {
 }
 
 #[test]
-fn a_principal_is_described_in_full() {
-    let described: Described = serde_json::from_value(json!({
-        "subject": "ada", "issuer": "https://id.example.com", "tenant": "navy", "client_id": "desk",
-        "scopes": ["crm:read"], "roles": ["editor"], "claims": {"org": {"id": 7}},
-    }))
-    .unwrap();
-    let expected = Principal::new("https://id.example.com", "ada")
-        .tenant("navy")
-        .client_id("desk")
-        .scope("crm:read")
-        .role("editor")
-        .claim("org", json!({"id": 7}));
-    assert_eq!(Principal::from(described), expected);
-}
-
-#[test]
 fn content_that_is_no_text_is_named() {
     assert_eq!(
         binary("image", Some("image/png"), "AAAA"),
