@@ -34,10 +34,9 @@ async fn delivery(
 }
 
 /// Read the price list.
-///
-/// `?` takes any error. Its text names a file of this machine, so the model reads an id, and the log has the rest.
 #[tool(read_only, blocking)]
 fn prices() -> Result<String, ToolError> {
+    // `?` takes any error. Its text tells of this machine, so the model reads an id, and the log has the rest.
     Ok(std::fs::read_to_string("/nowhere/prices.csv")?)
 }
 

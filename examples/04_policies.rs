@@ -21,8 +21,13 @@ async fn read_note(
     }
 }
 
-/// Throw a note away. Whoever may not call it does not see it either.
-#[tool(destructive, auth = "notes:write & role:editor", rate = ["1/s per caller", "100/h per global"], confirm = "Throw away note {id}?")]
+/// Throw a note away.
+#[tool(
+    destructive,
+    auth = "notes:write & role:editor",
+    rate = ["1/s per caller", "100/h per global"],
+    confirm = "Throw away note {id}?"
+)]
 async fn delete_note(
     /// The note's number.
     id: u32,

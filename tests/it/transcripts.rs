@@ -10,9 +10,9 @@ const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
 #[test]
 fn examples_print_what_their_pages_say() {
     let cases = trycmd::TestCases::new();
-    // What a terminal or an operator sets must not show in the transcripts.
+    // What the terminal of whoever runs the tests sets must not show in the pages.
     cases
-        .env("RUST_LOG", "off")
+        .env("RUST_LOG", "error")
         .env("RUST_BACKTRACE", "0")
         .env("NO_COLOR", "1");
     let built = built_examples();
