@@ -1,7 +1,8 @@
 //! Items between brackets: `tags(user:{id}, users)`.
 
 use crate::Error;
-use crate::cursor::{Cursor, Stops};
+use crate::cursor::{Cursor, ITEM};
+use crate::names;
 use crate::word::Word;
 
 impl<'a> Cursor<'a> {
@@ -24,26 +25,28 @@ impl<'a> Cursor<'a> {
         clause: Word<'a>,
         write: &'static str,
     ) -> Result<Word<'a>, Error<'a>> {
-        match self.word_until(Stops::ITEM) {
-            Some(word) if !matches!(word.bytes(), b"(" | b")" | b",") => Ok(word),
-            Some(word) => word.refuse("something is missing before", write),
+        match self.word_until(ITEM) {
+            Some(word) => match word.name {
+                names::OPENING | names::CLOSING | names::COMMA => {
+                    word.refuse("something is missing before", write)
+                }
+                _ => Ok(word),
+            },
             None => clause.refuse("nothing follows", write),
         }
     }
 
     /// Whether another item follows; otherwise the bracket is closed.
     pub(crate) const fn more(&mut self, clause: Word<'a>) -> Result<bool, Error<'a>> {
-        if self.take(b',') {
-            return Ok(true);
-        }
-        if self.take(b')') {
-            return Ok(false);
-        }
-        match self.word_until(Stops::ITEM) {
-            Some(word) => word.refuse(
-                "expected `,` or `)`, found",
-                "write `,` between two and `)` after the last",
-            ),
+        match self.word_until(ITEM) {
+            Some(word) => match word.name {
+                names::COMMA => Ok(true),
+                names::CLOSING => Ok(false),
+                _ => word.refuse(
+                    "expected `,` or `)`, found",
+                    "write `,` between two and `)` after the last",
+                ),
+            },
             None => clause.refuse("missing `)` after", "close the bracket"),
         }
     }

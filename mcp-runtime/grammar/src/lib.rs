@@ -32,6 +32,7 @@ mod idempotency;
 mod invalidates;
 mod key;
 mod list;
+mod names;
 mod policies;
 mod rate;
 mod retry;
