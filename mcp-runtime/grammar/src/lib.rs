@@ -19,9 +19,9 @@
 
 mod audit;
 mod auth;
-mod brackets;
 mod breaker;
 mod cache;
+mod clause;
 mod concurrency;
 mod confirm;
 mod conflict;
