@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::Error;
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, WORD};
+use crate::names;
 use crate::word::Word;
 
 /// How much of each call is recorded, and whether a call may run unrecorded.
@@ -55,7 +56,7 @@ impl Audit {
     pub const fn parse(text: &str) -> Result<Self, Error<'_>> {
         const LEVELS: &[&str] = &["off", "meta", "args", "full"];
         const KNOWN: &[&str] = &["required"];
-        let mut cursor = Cursor::new(text);
+        let mut cursor = Cursor::new(text, WORD);
         let Some(word) = cursor.word() else {
             return Err(Error::plain(
                 Word::START,
@@ -63,31 +64,36 @@ impl Audit {
                 "write `off`, `meta`, `args` or `full`",
             ));
         };
-        let level = match word.bytes() {
-            b"off" => Level::Off,
-            b"meta" => Level::Meta,
-            b"args" => Level::Args,
-            b"full" => Level::Full,
-            _ => return word.refuse_among("unknown level", LEVELS),
+        let level = match level_of(word) {
+            Some(level) => level,
+            None => return word.refuse_among("unknown level", LEVELS),
         };
         let mut required = false;
         while let Some(word) = cursor.word() {
-            match word.bytes() {
-                b"required" if required => return word.refuse_twice(),
-                b"required" if matches!(level, Level::Off) => {
-                    return word.refuse(
-                        "what is not recorded can't be",
-                        "write `meta required`, or `off` alone",
-                    );
+            match word.name {
+                names::REQUIRED if required => return word.refuse_twice(),
+                names::REQUIRED if matches!(level, Level::Off) => {
+                    let write = "write `meta required`, or `off` alone";
+                    return word.refuse("what is not recorded can't be", write);
                 }
-                b"required" => required = true,
-                b"off" | b"meta" | b"args" | b"full" => {
+                names::REQUIRED => required = true,
+                _ if level_of(word).is_some() => {
                     return word.refuse("one level is enough, not also", "keep one of the two");
                 }
-                _ => return word.refuse_among("unknown word", KNOWN),
+                _ => return word.refuse_clause(KNOWN),
             }
         }
         Ok(Self { level, required })
+    }
+}
+
+const fn level_of(word: Word<'_>) -> Option<Level> {
+    match word.name {
+        names::OFF => Some(Level::Off),
+        names::META => Some(Level::Meta),
+        names::ARGS => Some(Level::Args),
+        names::FULL => Some(Level::Full),
+        _ => None,
     }
 }
 

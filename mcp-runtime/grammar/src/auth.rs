@@ -89,7 +89,7 @@ impl<'a> Auth<'a> {
 
     /// Whether everybody may call: `auth = "none"`.
     pub const fn is_none(&self) -> bool {
-        matches!(self.ops.as_slice(), [Op::None])
+        self.ops.len() == 1 && matches!(self.ops.at(0), Op::None)
     }
 
     /// Whether nobody passes without proving who they are. Each term asks for that, so only `none` does not.

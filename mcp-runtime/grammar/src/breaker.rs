@@ -4,7 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::Error;
-use crate::cursor::{Cursor, or, tri};
+use crate::cursor::{Cursor, WORD, once, or, tri};
+use crate::names;
 use crate::units::{Number, Time, small};
 use crate::word::Word;
 
@@ -71,6 +72,7 @@ impl<'a> Breaker<'a> {
     pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
         let mut cursor = tri!(Cursor::start(
             text,
+            WORD,
             "expected when to open",
             "write `50% of 20 in 30s` or `5 fails`"
         ));
@@ -82,26 +84,15 @@ impl<'a> Breaker<'a> {
         });
         let (mut open, mut probes, mut shared) = (None, None, None);
         while let Some(word) = cursor.word() {
-            let again = match word.bytes() {
-                b"open" => open
-                    .replace(tri!(cursor.duration(word, "write `open 15s`")))
-                    .is_some(),
-                b"probes" => probes
-                    .replace(tri!(cursor.count(word, "write `probes 1`")))
-                    .is_some(),
-                b"shared" => shared
-                    .replace(tri!(cursor.id(word, "write `shared github`")))
-                    .is_some(),
-                b"in" if matches!(trip, Trip::Row(_)) => {
-                    return word.refuse(
-                        "so many fails in a row open it, however long they take: nothing is counted",
-                        "leave it out, or write `50% of 20 in 30s`",
-                    );
+            match word.name {
+                names::OPEN => once!(open, word, cursor.duration(word, "write `open 15s`")),
+                names::PROBES => once!(probes, word, cursor.count(word, "write `probes 1`")),
+                names::SHARED => once!(shared, word, cursor.id(word, "write `shared github`")),
+                names::IN if matches!(trip, Trip::Row(_)) => {
+                    let write = "leave it out, or write `50% of 20 in 30s`";
+                    return word.refuse("fails in a row have no window, found", write);
                 }
-                _ => return word.refuse_among("unknown word", KNOWN),
-            };
-            if again {
-                return word.refuse_twice();
+                _ => return word.refuse_clause(KNOWN),
             }
         }
         Ok(Self {
@@ -124,10 +115,10 @@ const fn share<'a>(cursor: &mut Cursor<'a>, number: Number<'a>) -> Result<Trip, 
     #[expect(clippy::cast_possible_truncation, reason = "checked above")]
     let percent = number.value as u8;
     let share = cursor.since(number.word.at);
-    let of = tri!(cursor.expect(b"of", share, "expected `of`, found", WRITE));
+    let of = tri!(cursor.expect(names::OF, share, "expected `of`, found", WRITE));
     let calls = tri!(cursor.count(of, WRITE));
     let share = cursor.since(number.word.at);
-    let within = tri!(cursor.expect(b"in", share, "expected `in`, found", WRITE));
+    let within = tri!(cursor.expect(names::IN, share, "expected `in`, found", WRITE));
     let window = tri!(cursor.duration(within, WRITE));
     Ok(Trip::Share {
         percent,
@@ -146,7 +137,7 @@ const fn row<'a>(cursor: &mut Cursor<'a>, number: Number<'a>) -> Result<Trip, Er
     let fails = tri!(small(number));
     let write = "write `5 fails` for so many in a row, or `50% of 20 in 30s`";
     tri!(cursor.expect(
-        b"fails",
+        names::FAILS,
         number.word,
         "expected `fails` or `%`, found",
         write

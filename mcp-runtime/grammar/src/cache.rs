@@ -3,11 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::cursor::{Cursor, or, tri};
+use crate::cursor::{Cursor, WORD, once, or, tri};
 use crate::key::{Field, field};
+use crate::names;
 use crate::template::Template;
 use crate::units::Time;
-use crate::word::{Word, same};
+use crate::word::Word;
 use crate::{Error, List};
 
 /// How a tool's answers are kept.
@@ -88,6 +89,7 @@ impl<'a> Cache<'a> {
     pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
         let mut cursor = tri!(Cursor::start(
             text,
+            WORD,
             "expected a time to keep answers",
             "write `60s`"
         ));
@@ -95,28 +97,22 @@ impl<'a> Cache<'a> {
         let (mut scope, mut swr, mut stale_if_error) = (None, None, None);
         let (mut tags, mut vary, mut ignore, mut max) = (None, None, None, None);
         while let Some(word) = cursor.word() {
-            let again = match word.bytes() {
-                b"private" | b"public" if scope.is_some() => {
+            match word.name {
+                names::PRIVATE | names::PUBLIC if scope.is_some() => {
                     return word.refuse("one scope is enough, not also", "keep one of the two");
                 }
-                b"private" => scope.replace(Scope::Private).is_some(),
-                b"public" => scope.replace(Scope::Public).is_some(),
-                b"swr" => swr
-                    .replace(tri!(cursor.duration(word, "write `swr 10m`")))
-                    .is_some(),
-                b"stale_if_error" => stale_if_error
-                    .replace(tri!(cursor.duration(word, "write `stale_if_error 1h`")))
-                    .is_some(),
-                b"tags" => tags.replace(tri!(cursor.tags(word))).is_some(),
-                b"vary" => vary.replace(tri!(vary_of(&mut cursor, word))).is_some(),
-                b"ignore" => ignore.replace(tri!(ignore_of(&mut cursor, word))).is_some(),
-                b"max" => max
-                    .replace(tri!(cursor.count(word, "write `max 1000`")))
-                    .is_some(),
-                _ => return word.refuse_among("unknown word", KNOWN),
-            };
-            if again {
-                return word.refuse_twice();
+                names::PRIVATE => scope = Some(Scope::Private),
+                names::PUBLIC => scope = Some(Scope::Public),
+                names::SWR => once!(swr, word, cursor.duration(word, "write `swr 10m`")),
+                names::STALE_IF_ERROR => {
+                    let write = "write `stale_if_error 1h`";
+                    once!(stale_if_error, word, cursor.duration(word, write));
+                }
+                names::TAGS => once!(tags, word, cursor.tags(word)),
+                names::VARY => once!(vary, word, vary_of(&mut cursor, word)),
+                names::IGNORE => once!(ignore, word, ignore_of(&mut cursor, word)),
+                names::MAX => once!(max, word, cursor.count(word, "write `max 1000`")),
+                _ => return word.refuse_clause(KNOWN),
             }
         }
         Ok(Self {
@@ -137,17 +133,18 @@ impl<'a> Cursor<'a> {
     pub(crate) const fn tags(&mut self, clause: Word<'a>) -> Result<Tags<'a>, Error<'a>> {
         const WRITE: &str = "write `tags(user:{id})`";
         let mut tags = List::new(Template::BLANK);
+        let mut words: List<Word<'a>, MOST_TAGS> = List::new(Word::START);
         tri!(self.open(clause, WRITE));
         loop {
             let word = tri!(self.item(clause, WRITE));
             let mut i = 0;
-            while i < tags.len() {
-                if same(tags.as_slice()[i].as_str().as_bytes(), word.bytes()) {
+            while i < words.len() {
+                if words.at(i).is_same(word) {
                     return word.refuse("the same tag twice:", "keep one of the two");
                 }
                 i += 1;
             }
-            if !tags.try_push(tri!(Template::parse(word))) {
+            if !(tags.try_push(tri!(Template::parse(word))) && words.try_push(word)) {
                 return word.refuse("more than four tags:", "write fewer, broader tags");
             }
             if !tri!(self.more(clause)) {

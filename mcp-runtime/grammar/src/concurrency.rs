@@ -3,8 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::cursor::{Cursor, or, tri};
+use crate::cursor::{Cursor, WORD, once, or, tri};
 use crate::key::{Keys, write_keys};
+use crate::names;
 use crate::units::Time;
 use crate::word::Word;
 use crate::{Error, Key, List};
@@ -52,34 +53,35 @@ impl<'a> Concurrency<'a> {
     pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
         let mut cursor = tri!(Cursor::start(
             text,
+            WORD,
             "expected how many calls run at the same time",
             "write `8`, or `8 queue 32 wait 2s`"
         ));
         let slots = tri!(cursor.count(Word::START, "write `8`"));
         let (mut queue, mut wait, mut keys) = (None, None, None);
+        let (mut queue_word, mut wait_word) = (Word::START, Word::START);
         while let Some(word) = cursor.word() {
-            let again = match word.bytes() {
-                b"queue" => queue
-                    .replace((tri!(cursor.count(word, "write `queue 32`")), word))
-                    .is_some(),
-                b"wait" => wait
-                    .replace((tri!(cursor.duration(word, "write `wait 2s`")), word))
-                    .is_some(),
-                b"per" => keys.replace(tri!(cursor.keys(word))).is_some(),
-                _ => return word.refuse_among("unknown word", KNOWN),
-            };
-            if again {
-                return word.refuse_twice();
+            match word.name {
+                names::QUEUE => {
+                    once!(queue, word, cursor.count(word, "write `queue 32`"));
+                    queue_word = word;
+                }
+                names::WAIT => {
+                    once!(wait, word, cursor.duration(word, "write `wait 2s`"));
+                    wait_word = word;
+                }
+                names::PER => once!(keys, word, cursor.keys(word)),
+                _ => return word.refuse_clause(KNOWN),
             }
         }
         let (queue, wait) = match (queue, wait) {
-            (Some((queue, _)), Some((wait, _))) => (queue, wait),
+            (Some(queue), Some(wait)) => (queue, wait),
             (None, None) => (0, Duration::ZERO),
-            (Some((_, word)), None) => {
-                return word.refuse("nobody waits in a", "add how long, as in `wait 2s`");
+            (Some(_), None) => {
+                return queue_word.refuse("nobody waits in a", "add how long, as in `wait 2s`");
             }
-            (None, Some((_, word))) => {
-                return word.refuse("without a queue there is nowhere to", "add `queue 32`");
+            (None, Some(_)) => {
+                return wait_word.refuse("without a queue there is nowhere to", "add `queue 32`");
             }
         };
         let keys = or!(keys, List::new(Key::Global));

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::Error;
-use crate::cursor::{Cursor, tri};
+use crate::cursor::{Cursor, WORD, tri};
 use crate::template::Template;
 use crate::word::Word;
 
@@ -56,7 +56,7 @@ impl<'a> Confirm<'a> {
     /// # Errors
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
-        let mut cursor = Cursor::new(text);
+        let mut cursor = Cursor::new(text, WORD);
         let Some(first) = cursor.word() else {
             return Err(Error::plain(
                 Word::START,
@@ -68,13 +68,13 @@ impl<'a> Confirm<'a> {
             match first.bytes() {
                 b"never" => return Ok(Self::Never),
                 b"none" | b"off" | b"no" | b"false" | b"Never" | b"NEVER" => {
-                    return first
-                        .refuse("not a question:", "write `never` if nobody is to be asked");
+                    let write = "write `never` if nobody is to be asked";
+                    return first.refuse("not a question:", write);
                 }
                 _ => {}
             }
         }
-        let question = tri!(Template::parse(Word { text, at: 0 }));
+        let question = tri!(Template::parse(Word::all(text)));
         Ok(Self::Ask {
             question,
             ttl: Self::TTL,
@@ -102,7 +102,7 @@ impl<'a> Confirm<'a> {
     /// # Errors
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse_ttl(text: &str) -> Result<Duration, Error<'_>> {
-        let mut cursor = tri!(Cursor::start(text, "expected a time", "write `5m`"));
+        let mut cursor = tri!(Cursor::start(text, WORD, "expected a time", "write `5m`"));
         let ttl = tri!(cursor.duration(Word::START, "write `5m`"));
         tri!(cursor.end("write one time, as in `5m`"));
         Ok(ttl)

@@ -4,7 +4,9 @@ mod words;
 
 use std::time::Duration;
 
-use crate::{Confirm, Cost, Field, Keys, Policies, Scope, Size, Timeout, TooLarge};
+use crate::{
+    Cache, Confirm, Cost, Field, Keys, List, Policies, Rate, Scope, Size, Timeout, TooLarge,
+};
 
 /// Two things that one tool says and that can't both be meant.
 ///
@@ -59,130 +61,146 @@ pub enum Conflict {
     ActionOnInput,
 }
 
-impl Conflict {
-    /// All of them, the most telling ones first.
-    pub const ALL: [Self; 17] = [
-        Self::ReadOnlyDestroyer,
-        Self::CachedDestroyer,
-        Self::CachedWriter,
-        Self::RetriedWriter,
-        Self::ConfirmedReader,
-        Self::RateOfNobody,
-        Self::ConcurrencyOfNobody,
-        Self::PrivateToNobody,
-        Self::VariesByNobody,
-        Self::WhenNobody,
-        Self::PublicCaller,
-        Self::ZeroRate,
-        Self::ZeroBurst,
-        Self::CostOverBurst,
-        Self::AttemptOverTotal,
-        Self::BackoffOverTotal,
-        Self::ActionOnInput,
-    ];
-
-    /// Whether the policies have this conflict.
-    pub const fn is_in(self, policies: &Policies<'_>) -> bool {
-        let p = policies;
-        let destroys = matches!(p.destructive, Some(true));
-        let nobody = matches!(&p.auth, Some(auth) if auth.is_none());
-        match self {
-            Self::ReadOnlyDestroyer => p.read_only && destroys,
-            Self::CachedDestroyer => p.cache.is_some() && destroys && !p.read_only,
-            Self::CachedWriter => p.cache.is_some() && !destroys && !p.read_only,
-            Self::RetriedWriter => p.retry.is_some() && !p.read_only && !p.idempotent,
-            Self::ConfirmedReader => matches!(p.confirm, Some(Confirm::Ask { .. })) && p.read_only,
-            Self::RateOfNobody => nobody && p.any_rate(Self::RateOfNobody),
-            Self::ConcurrencyOfNobody => {
-                nobody && matches!(&p.concurrency, Some(it) if need_principal(&it.keys))
-            }
-            Self::PrivateToNobody => {
-                nobody && matches!(&p.cache, Some(it) if matches!(it.scope, Some(Scope::Private)))
-            }
-            Self::VariesByNobody => {
-                nobody && matches!(&p.cache, Some(it) if by_claim(it.vary.as_slice()))
-            }
-            Self::WhenNobody => nobody && p.when.is_some(),
-            Self::PublicCaller => {
-                p.takes_caller
-                    && match &p.cache {
-                        // A tool that anybody may call is cached for everybody, written or not.
-                        Some(cache) => {
-                            matches!(cache.scope, Some(Scope::Public))
-                                || cache.scope.is_none() && nobody
-                        }
-                        None => false,
-                    }
-            }
-            Self::ZeroRate | Self::ZeroBurst | Self::CostOverBurst => p.any_rate(self),
-            Self::AttemptOverTotal => {
-                matches!(&p.timeout, Some(it) if longer(it.attempt, it.total))
-            }
-            Self::BackoffOverTotal => {
-                let timeout = if let Some(timeout) = p.timeout {
-                    timeout
-                } else {
-                    Timeout::DEFAULT
-                };
-                matches!(&p.retry, Some(it) if longer(Some(it.first), timeout.total))
-            }
-            Self::ActionOnInput => matches!(
-                p.max_in,
-                Some(Size {
-                    then: TooLarge::Truncate | TooLarge::Link,
-                    ..
-                })
-            ),
-        }
-    }
-}
+/// How many kinds of conflicts there are.
+const KINDS: usize = 17;
 
 impl Policies<'_> {
     /// The first contradiction, if there is one.
     pub const fn conflict(&self) -> Option<Conflict> {
-        let mut i = 0;
-        while i < Conflict::ALL.len() {
-            if Conflict::ALL[i].is_in(self) {
-                return Some(Conflict::ALL[i]);
-            }
-            i += 1;
+        let found = self.conflicts();
+        if found.is_empty() {
+            None
+        } else {
+            Some(found.at(0))
         }
-        None
     }
 
-    /// All contradictions, for where they can be reported together.
-    pub fn conflicts(&self) -> impl Iterator<Item = Conflict> + '_ {
-        Conflict::ALL
-            .into_iter()
-            .filter(|conflict| conflict.is_in(self))
-    }
-
-    const fn any_rate(&self, conflict: Conflict) -> bool {
+    /// All contradictions, the most telling ones first, for where they can be reported together.
+    pub const fn conflicts(&self) -> List<Conflict, KINDS> {
+        use Conflict as C;
+        let mut found = List::new(C::ReadOnlyDestroyer);
+        let destroys = matches!(self.destructive, Some(true));
+        let asks_nobody = matches!(&self.auth, Some(auth) if auth.is_none());
+        if self.read_only && destroys {
+            found = found.push(C::ReadOnlyDestroyer);
+        }
+        if let Some(cache) = &self.cache {
+            if !self.read_only {
+                found = found.push(if destroys {
+                    C::CachedDestroyer
+                } else {
+                    C::CachedWriter
+                });
+            }
+            if asks_nobody && matches!(cache.scope, Some(Scope::Private)) {
+                found = found.push(C::PrivateToNobody);
+            }
+            if asks_nobody && varies_by_claim(cache) {
+                found = found.push(C::VariesByNobody);
+            }
+            let public = match cache.scope {
+                Some(Scope::Public) => true,
+                Some(Scope::Private) => false,
+                // What anybody may call is cached for everybody.
+                None => asks_nobody,
+            };
+            if public && self.takes_caller {
+                found = found.push(C::PublicCaller);
+            }
+        }
+        if let Some(Confirm::Ask { .. }) = self.confirm
+            && self.read_only
+        {
+            found = found.push(C::ConfirmedReader);
+        }
+        if let Some(retry) = &self.retry {
+            if !self.read_only && !self.idempotent {
+                found = found.push(C::RetriedWriter);
+            }
+            let timeout = if let Some(timeout) = &self.timeout {
+                *timeout
+            } else {
+                Timeout::DEFAULT
+            };
+            if is_longer(retry.first, timeout.total) {
+                found = found.push(C::BackoffOverTotal);
+            }
+        }
+        if let Some(Timeout {
+            attempt: Some(attempt),
+            total,
+            ..
+        }) = self.timeout
+            && is_longer(attempt, total)
+        {
+            found = found.push(C::AttemptOverTotal);
+        }
+        if let Some(concurrency) = &self.concurrency
+            && asks_nobody
+            && need_principal(&concurrency.keys)
+        {
+            found = found.push(C::ConcurrencyOfNobody);
+        }
+        if let Some(_) = self.when
+            && asks_nobody
+        {
+            found = found.push(C::WhenNobody);
+        }
+        if let Some(Size {
+            then: TooLarge::Truncate | TooLarge::Link,
+            ..
+        }) = self.max_in
+        {
+            found = found.push(C::ActionOnInput);
+        }
+        let mut faults = RateFaults {
+            nobody: false,
+            zero: false,
+            burst: false,
+            cost: false,
+        };
         let mut i = 0;
         while i < self.rate.len() {
-            let rate = &self.rate.as_slice()[i];
-            let found = match conflict {
-                Conflict::RateOfNobody => need_principal(&rate.keys),
-                Conflict::ZeroRate => rate.limit == 0 || rate.window.is_zero(),
-                Conflict::ZeroBurst => rate.burst == 0,
-                Conflict::CostOverBurst => {
-                    matches!(rate.cost, Cost::Fixed(cost) if cost > rate.burst && rate.burst > 0)
-                }
-                _ => false,
-            };
-            if found {
-                return true;
-            }
+            faults.add(&self.rate.at(i), asks_nobody);
             i += 1;
         }
-        false
+        if faults.nobody {
+            found = found.push(C::RateOfNobody);
+        }
+        if faults.zero {
+            found = found.push(C::ZeroRate);
+        }
+        if faults.burst {
+            found = found.push(C::ZeroBurst);
+        }
+        if faults.cost {
+            found = found.push(C::CostOverBurst);
+        }
+        found
+    }
+}
+
+/// What is wrong with any of a tool's rates. Each is reported once, however many have it.
+struct RateFaults {
+    nobody: bool,
+    zero: bool,
+    burst: bool,
+    cost: bool,
+}
+
+impl RateFaults {
+    const fn add(&mut self, rate: &Rate<'_>, asks_nobody: bool) {
+        self.nobody |= asks_nobody && need_principal(&rate.keys);
+        self.zero |= rate.limit == 0 || rate.window.is_zero();
+        self.burst |= rate.burst == 0;
+        self.cost |= matches!(rate.cost, Cost::Fixed(cost) if cost > rate.burst && rate.burst > 0);
     }
 }
 
 const fn need_principal(keys: &Keys<'_>) -> bool {
     let mut i = 0;
     while i < keys.len() {
-        if keys.as_slice()[i].needs_principal() {
+        if keys.at(i).needs_principal() {
             return true;
         }
         i += 1;
@@ -190,10 +208,10 @@ const fn need_principal(keys: &Keys<'_>) -> bool {
     false
 }
 
-const fn by_claim(fields: &[Field<'_>]) -> bool {
+const fn varies_by_claim(cache: &Cache<'_>) -> bool {
     let mut i = 0;
-    while i < fields.len() {
-        if matches!(fields[i], Field::Claim(_)) {
+    while i < cache.vary.len() {
+        if matches!(cache.vary.at(i), Field::Claim(_)) {
             return true;
         }
         i += 1;
@@ -201,6 +219,6 @@ const fn by_claim(fields: &[Field<'_>]) -> bool {
     false
 }
 
-const fn longer(one: Option<Duration>, total: Duration) -> bool {
-    matches!(one, Some(one) if one.as_nanos() > total.as_nanos())
+const fn is_longer(one: Duration, total: Duration) -> bool {
+    one.as_millis() > total.as_millis()
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::Error;
-use crate::cursor::{Cursor, tri};
+use crate::cursor::{or, tri};
 use crate::word::Word;
 
 /// What to use instead of a tool, and until when it is there.
@@ -54,13 +54,13 @@ impl<'a> Deprecated<'a> {
     /// # Errors
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
-        let mut rest = Word { text, at: 0 };
+        let mut rest = Word::all(text);
         let mut new = Self {
             replacement: None,
             note: None,
             sunset: None,
         };
-        if rest.trimmed().text.is_empty() {
+        if rest.trimmed().is_empty() {
             return Err(Error::plain(
                 Word::START,
                 "expected what to use instead",
@@ -68,19 +68,15 @@ impl<'a> Deprecated<'a> {
             ));
         }
         loop {
-            let end = rest.find(b';');
-            let part = match end {
-                Some(end) => rest.before(end).trimmed(),
-                None => rest.trimmed(),
-            };
-            if part.text.is_empty() {
-                let sign = if end.is_some() { part.at } else { rest.at - 1 };
-                let sign = Word { text, at: 0 }.after(sign).before(1);
+            let sign = rest.find(b';');
+            let part = rest.between(rest.at, or!(sign, rest.end)).trimmed();
+            if part.is_empty() {
+                let sign = rest.char_at(or!(sign, rest.at - 1));
                 return sign.refuse("nothing stands on one side of", "leave it out");
             }
             tri!(new.part(part));
-            match end {
-                Some(end) => rest = rest.after(end + 1),
+            match sign {
+                Some(sign) => rest = rest.between(sign + 1, rest.end),
                 None => return Ok(new),
             }
         }
@@ -88,70 +84,77 @@ impl<'a> Deprecated<'a> {
 
     const fn part(&mut self, part: Word<'a>) -> Result<(), Error<'a>> {
         const EITHER: &str = "write either `use NAME` or a reason";
-        let first = match Cursor::new(part.text).word() {
-            Some(first) => part.before(first.text.len()),
-            None => part,
-        };
-        match first.bytes() {
-            b"use" if self.replacement.is_some() => first.refuse_twice(),
-            b"use" if self.note.is_some() => part.refuse("a reason stands before", EITHER),
-            b"use" => {
-                self.replacement = Some(tri!(tool(part.after("use".len()).trimmed(), first)));
-                Ok(())
+        if let Some(name) = clause(part, b"use") {
+            let word = part.between(part.at, name.at);
+            if self.replacement.is_some() {
+                return word.refuse_twice();
             }
-            b"sunset" if self.sunset.is_some() => first.refuse_twice(),
-            b"sunset" => {
-                self.sunset = Some(tri!(date(part.after("sunset".len()).trimmed(), first)));
-                Ok(())
+            if self.note.is_some() {
+                return part.refuse("a reason stands before", EITHER);
             }
-            _ if self.note.is_some() => {
-                part.refuse("a second reason:", "write one text without `;`")
+            self.replacement = Some(tri!(tool(name.trimmed(), word)));
+        } else if let Some(day) = clause(part, b"sunset") {
+            let word = part.between(part.at, day.at);
+            if self.sunset.is_some() {
+                return word.refuse_twice();
             }
-            _ if self.replacement.is_some() => {
-                part.refuse("what to use instead stands before", EITHER)
+            self.sunset = Some(tri!(date(day.trimmed(), word)));
+        } else {
+            if self.note.is_some() {
+                return part.refuse("a second reason:", "write one text without `;`");
             }
-            _ => {
-                self.note = Some(part.text);
-                Ok(())
+            if self.replacement.is_some() {
+                return part.refuse("what to use instead stands before", EITHER);
             }
+            self.note = Some(part.text());
         }
+        Ok(())
+    }
+}
+
+/// What follows the word that opens a clause, if it is that word.
+const fn clause<'a, const N: usize>(part: Word<'a>, word: &[u8; N]) -> Option<Word<'a>> {
+    match part.strip(word) {
+        Some(rest) if rest.is_empty() || rest.trimmed().at > rest.at => Some(rest),
+        _ => None,
     }
 }
 
 /// A tool's name: at most 128 of the letters that the protocol allows.
 const fn tool<'a>(name: Word<'a>, clause: Word<'a>) -> Result<&'a str, Error<'a>> {
-    if name.text.is_empty() {
+    if name.is_empty() {
         return clause.refuse("nothing follows", "write `use search_v2`");
     }
-    if name.text.len() > 128 {
+    if name.len() > 128 {
         return name.refuse(
             "a tool's name has at most 128 characters:",
             "write the name of a tool",
         );
     }
-    let mut i = 0;
-    while i < name.text.len() {
-        if !matches!(name.bytes()[i], b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' | b'-')
-        {
+    let bytes = name.whole.as_bytes();
+    let mut i = name.at;
+    while i < name.end {
+        if !matches!(bytes[i], b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' | b'-') {
             let write = "write `use search_v2`, or a reason that does not begin with `use`";
             return name.char_at(i).refuse("a tool's name can't contain", write);
         }
         i += 1;
     }
-    Ok(name.text)
+    Ok(name.text())
 }
 
 const fn date<'a>(word: Word<'a>, clause: Word<'a>) -> Result<Date, Error<'a>> {
     const WRITE: &str = "write it as `2027-01-31`";
-    if word.text.is_empty() {
+    if word.is_empty() {
         return clause.refuse("nothing follows", "write `sunset 2027-01-31`");
     }
-    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *word.bytes() else {
+    let bytes = word.bytes();
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *bytes else {
         return word.refuse("not a date:", WRITE);
     };
     let mut i = 0;
-    while i < word.text.len() {
-        if i != 4 && i != 7 && !word.bytes()[i].is_ascii_digit() {
+    while i < word.len() {
+        if i != 4 && i != 7 && !bytes[i].is_ascii_digit() {
             return word.refuse("not a date:", WRITE);
         }
         i += 1;
@@ -159,7 +162,9 @@ const fn date<'a>(word: Word<'a>, clause: Word<'a>) -> Result<Date, Error<'a>> {
     let year = two(y0, y1) as u16 * 100 + two(y2, y3) as u16;
     let (month, day) = (two(m0, m1), two(d0, d1));
     if year < 2000 {
-        return word.before(4).refuse("no tool went away in", WRITE);
+        return word
+            .before(4)
+            .refuse("expected a year from 2000 on, found", WRITE);
     }
     if month == 0 || month > 12 {
         return word

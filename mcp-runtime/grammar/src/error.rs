@@ -49,7 +49,7 @@ impl<'a> Error<'a> {
         expected: &'static str,
     ) -> Self {
         Self {
-            found: word.text,
+            found: word.text(),
             ..Self::plain(word, problem, expected)
         }
     }
@@ -62,7 +62,7 @@ impl<'a> Error<'a> {
     ) -> Self {
         Self {
             at: word.at,
-            len: word.text.len(),
+            len: word.len(),
             found: "",
             problem,
             expected,

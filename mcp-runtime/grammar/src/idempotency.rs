@@ -4,7 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::Error;
-use crate::cursor::{Cursor, tri};
+use crate::cursor::{Cursor, WORD, tri};
+use crate::names;
 use crate::units::Time;
 use crate::word::Word;
 
@@ -47,16 +48,17 @@ impl Idempotency {
         const KNOWN: &[&str] = &["required"];
         let mut cursor = tri!(Cursor::start(
             text,
+            WORD,
             "expected a time to keep results",
             "write `24h`, or `24h required`"
         ));
         let keep = tri!(cursor.duration(Word::START, "write a time such as `24h` first"));
         let mut required = false;
         while let Some(word) = cursor.word() {
-            match word.bytes() {
-                b"required" if required => return word.refuse_twice(),
-                b"required" => required = true,
-                _ => return word.refuse_among("unknown word", KNOWN),
+            match word.name {
+                names::REQUIRED if required => return word.refuse_twice(),
+                names::REQUIRED => required = true,
+                _ => return word.refuse_clause(KNOWN),
             }
         }
         Ok(Self { keep, required })

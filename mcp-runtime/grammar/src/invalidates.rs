@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::Error;
 use crate::cache::{Tags, write_items};
-use crate::cursor::{Cursor, tri};
+use crate::cursor::{Cursor, WORD, tri};
+use crate::names;
 use crate::word::Word;
 
 /// The tags of the cached answers that are thrown away once the tool has succeeded.
@@ -40,11 +41,11 @@ impl<'a> Invalidates<'a> {
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
         const WRITE: &str = "write `tags(user:{id})`";
-        let mut cursor = Cursor::new(text);
+        let mut cursor = Cursor::new(text, WORD);
         let Some(word) = cursor.word() else {
             return Err(Error::plain(Word::START, "expected tags", WRITE));
         };
-        if !matches!(word.bytes(), b"tags") {
+        if word.name != names::TAGS {
             return word.refuse("expected tags, found", WRITE);
         }
         let tags = tri!(cursor.tags(word));

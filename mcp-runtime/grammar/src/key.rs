@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::cursor::{Cursor, tri};
-use crate::word::{Word, same};
+use crate::names;
+use crate::word::Word;
 use crate::{Error, List};
 
 /// One part of what a policy counts by: each value of it has a count of its own.
@@ -75,13 +76,10 @@ impl<'a> Cursor<'a> {
             let key = tri!(key(word));
             let mut i = 0;
             while i < keys.len() {
-                if same(words.as_slice()[i].bytes(), word.bytes()) {
+                if words.at(i).is_same(word) {
                     return word.refuse("the same key twice:", "keep one of the two");
                 }
-                if matches!(
-                    (&keys.as_slice()[i], &key),
-                    (Key::Global, _) | (_, Key::Global)
-                ) {
+                if matches!((keys.at(i), key), (Key::Global, _) | (_, Key::Global)) {
                     return word.refuse(
                         "`global` counts all calls together and joins no other key; found",
                         "write `per global` alone, or leave `global` out",
@@ -109,19 +107,21 @@ pub(crate) fn write_keys(f: &mut fmt::Formatter<'_>, keys: &Keys<'_>) -> fmt::Re
 }
 
 const fn key<'a>(word: Word<'a>) -> Result<Key<'a>, Error<'a>> {
-    match word.bytes() {
-        b"caller" => Ok(Key::Caller),
-        b"tenant" => Ok(Key::Tenant),
-        b"client" => Ok(Key::Client),
-        b"ip" => Ok(Key::Ip),
-        b"global" => Ok(Key::Global),
-        b"user" | b"principal" | b"subject" | b"sub" => {
-            word.refuse("unknown key", "write `caller` for the one who calls")
-        }
+    match word.name {
+        names::CALLER => Ok(Key::Caller),
+        names::TENANT => Ok(Key::Tenant),
+        names::CLIENT => Ok(Key::Client),
+        names::IP => Ok(Key::Ip),
+        names::GLOBAL => Ok(Key::Global),
         _ => match tri!(field(word)) {
             Some(Field::Arg(path)) => Ok(Key::Arg(path)),
             Some(Field::Claim(path)) => Ok(Key::Claim(path)),
-            None => word.refuse_among("unknown key", KNOWN),
+            None => match word.bytes() {
+                b"user" | b"principal" | b"subject" | b"sub" => {
+                    word.refuse("unknown key", "write `caller` for the one who calls")
+                }
+                _ => word.refuse_among("unknown key", KNOWN),
+            },
         },
     }
 }
@@ -146,26 +146,24 @@ impl fmt::Display for Field<'_> {
 
 /// The field that a word names, if it begins like one.
 pub(crate) const fn field<'a>(word: Word<'a>) -> Result<Option<Field<'a>>, Error<'a>> {
-    if word.starts_with("arg.") {
-        let path = tri!(argument(word.after("arg.".len()), word));
-        Ok(Some(Field::Arg(path)))
-    } else if word.starts_with("claim.") {
-        let path = tri!(claim(word.after("claim.".len()), word));
-        Ok(Some(Field::Claim(path)))
+    if let Some(path) = word.strip(b"arg.") {
+        Ok(Some(Field::Arg(tri!(argument(path, word)).text())))
+    } else if let Some(path) = word.strip(b"claim.") {
+        Ok(Some(Field::Claim(tri!(claim(path, word)).text())))
     } else {
         Ok(None)
     }
 }
 
 /// The path of an argument: names with dots between them. `whole` is what to point at where a name is missing.
-pub(crate) const fn argument<'a>(path: Word<'a>, whole: Word<'a>) -> Result<&'a str, Error<'a>> {
-    match fault(path.bytes(), false) {
-        None => Ok(path.text),
-        Some(at) if at < path.text.len() && path.bytes()[at] != b'.' => path.char_at(at).refuse(
+pub(crate) const fn argument<'a>(path: Word<'a>, whole: Word<'a>) -> Result<Word<'a>, Error<'a>> {
+    match fault(path, false) {
+        Fault::None => Ok(path),
+        Fault::Letter(at) => path.char_at(at).refuse(
             "the name of an argument can't contain",
             "write the name as the caller does, with dots between the steps (as in `user.id`)",
         ),
-        Some(_) => whole.refuse(
+        Fault::NoName => whole.refuse(
             "the name of an argument is missing in",
             "write it, as in `user.id`",
         ),
@@ -173,32 +171,42 @@ pub(crate) const fn argument<'a>(path: Word<'a>, whole: Word<'a>) -> Result<&'a 
 }
 
 /// The path of a claim. A claim may be named by a URL, so `:` and `/` are letters here.
-pub(crate) const fn claim<'a>(path: Word<'a>, whole: Word<'a>) -> Result<&'a str, Error<'a>> {
-    match fault(path.bytes(), true) {
-        None => Ok(path.text),
-        Some(at) if at < path.text.len() && path.bytes()[at] != b'.' => path.char_at(at).refuse(
+pub(crate) const fn claim<'a>(path: Word<'a>, whole: Word<'a>) -> Result<Word<'a>, Error<'a>> {
+    match fault(path, true) {
+        Fault::None => Ok(path),
+        Fault::Letter(at) => path.char_at(at).refuse(
             "the name of a claim can't contain",
             "write the name as the token does, with dots between the steps (as in `org.id`)",
         ),
-        Some(_) => whole.refuse(
+        Fault::NoName => whole.refuse(
             "the name of a claim is missing in",
             "write it, as in `org.id`",
         ),
     }
 }
 
-/// The first byte that can't stand where it stands: a letter of no name, a dot without a name before it, or the end.
-const fn fault(path: &[u8], url: bool) -> Option<usize> {
+/// What is wrong with a path.
+enum Fault {
+    None,
+    /// A letter that no name has, and its place in the text.
+    Letter(usize),
+    /// A dot, or the end, without a name before it.
+    NoName,
+}
+
+const fn fault(path: Word<'_>, url: bool) -> Fault {
+    let bytes = path.whole.as_bytes();
     let mut named = false;
-    let mut i = 0;
-    while i < path.len() {
-        match path[i] {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' => named = true,
+    let mut i = path.at;
+    while i < path.end {
+        match bytes[i] {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | 0x80.. => named = true,
             b':' | b'/' if url => named = true,
             b'.' if named => named = false,
-            _ => return Some(i),
+            b'.' => return Fault::NoName,
+            _ => return Fault::Letter(i),
         }
         i += 1;
     }
-    if named { None } else { Some(i) }
+    if named { Fault::None } else { Fault::NoName }
 }

@@ -19,9 +19,9 @@
 
 mod audit;
 mod auth;
-mod brackets;
 mod breaker;
 mod cache;
+mod clause;
 mod concurrency;
 mod confirm;
 mod conflict;
@@ -32,6 +32,7 @@ mod idempotency;
 mod invalidates;
 mod key;
 mod list;
+mod names;
 mod policies;
 mod rate;
 mod retry;

@@ -53,13 +53,16 @@ impl<T: Copy, const N: usize> List<T, N> {
         true
     }
 
-    /// Takes the last item out.
-    pub(crate) const fn pop(&mut self) -> Option<T> {
-        if self.len == 0 {
-            return None;
-        }
-        self.len -= 1;
-        Some(self.items[self.len])
+    /// The list of the first `len` items.
+    pub(crate) const fn of(items: [T; N], len: usize) -> Self {
+        assert!(len <= N, "a list holds no more than it has room for");
+        Self { items, len }
+    }
+
+    /// The item at this place: cheaper in const evaluation than to cut out the slice.
+    pub(crate) const fn at(&self, i: usize) -> T {
+        assert!(i < self.len, "there is no such item");
+        self.items[i]
     }
 
     /// The items, in the order in which they were written.

@@ -5,8 +5,9 @@ mod clauses;
 use std::fmt;
 use std::time::Duration;
 
-use crate::cursor::{Cursor, or, tri};
+use crate::cursor::{Cursor, WORD, once, or, tri};
 use crate::key::{Keys, write_keys};
+use crate::names;
 use crate::units::{Window, small};
 use crate::word::Word;
 use crate::{Error, Key, List};
@@ -111,7 +112,7 @@ impl<'a> Rate<'a> {
     /// # Errors
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
-        let mut cursor = tri!(Cursor::start(text, "expected a rate", "write `10/s`"));
+        let mut cursor = tri!(Cursor::start(text, WORD, "expected a rate", "write `10/s`"));
         let number = tri!(cursor.number(Word::START, "write a rate such as `10/s`"));
         let window = tri!(clauses::window(&mut cursor, number.word));
         if number.value == 0 {
@@ -125,33 +126,24 @@ impl<'a> Rate<'a> {
         let (mut burst, mut keys, mut cost) = (None, None, None);
         let (mut count, mut shared, mut on_error) = (None, None, None);
         while let Some(word) = cursor.word() {
-            let again = match word.bytes() {
-                b"burst" => burst
-                    .replace(tri!(cursor.count(word, "write `burst 20`")))
-                    .is_some(),
-                b"per" => keys.replace(tri!(cursor.keys(word))).is_some(),
-                b"cost" => cost
-                    .replace(tri!(clauses::cost(&mut cursor, word)))
-                    .is_some(),
-                b"count" => count
-                    .replace(tri!(clauses::count(&mut cursor, word)))
-                    .is_some(),
-                b"shared" => shared
-                    .replace(tri!(cursor.id(word, "write `shared search`")))
-                    .is_some(),
-                b"on_error" => on_error
-                    .replace(tri!(clauses::on_error(&mut cursor, word)))
-                    .is_some(),
-                b"," | b";" | b"&" => {
+            match word.name {
+                names::BURST => once!(burst, word, cursor.count(word, "write `burst 20`")),
+                names::PER if keys.is_some() => {
+                    let problem = "keys are joined by `+`, not by another";
+                    return word.refuse(problem, "write `per caller + tenant`");
+                }
+                names::PER => once!(keys, word, cursor.keys(word)),
+                names::COST => once!(cost, word, clauses::cost(&mut cursor, word)),
+                names::COUNT => once!(count, word, clauses::count(&mut cursor, word)),
+                names::SHARED => once!(shared, word, cursor.id(word, "write `shared search`")),
+                names::ON_ERROR => once!(on_error, word, clauses::on_error(&mut cursor, word)),
+                names::COMMA | names::SEMICOLON | names::AMPERSAND => {
                     return word.refuse(
                         "one text is one bucket, and keys are joined by `+`, not",
                         "write `per caller + tenant`, or a list such as `[\"5/s\", \"1000/d\"]`",
                     );
                 }
-                _ => return word.refuse_among("unknown word", KNOWN),
-            };
-            if again {
-                return word.refuse_twice();
+                _ => return word.refuse_clause(KNOWN),
             }
         }
         let burst = or!(burst, limit);

@@ -4,7 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::Error;
-use crate::cursor::{Cursor, or, tri};
+use crate::cursor::{Cursor, WORD, once, or, tri};
+use crate::names;
 use crate::units::Time;
 use crate::word::Word;
 
@@ -51,25 +52,28 @@ impl Retry {
         const KNOWN: &[&str] = &["exp"];
         let mut cursor = tri!(Cursor::start(
             text,
+            WORD,
             "expected how often to try again",
             "write `3`, or `3 exp 200ms..5s`"
         ));
-        let times = tri!(cursor.count(Word::START, "write `3`, or leave `retry` out"));
+        let times = tri!(cursor.count(
+            Word::START,
+            "write `3` or `3 exp 200ms..5s`, or leave `retry` out"
+        ));
         let mut waits = None;
         while let Some(word) = cursor.word() {
-            match word.bytes() {
-                b"exp" if waits.is_some() => return word.refuse_twice(),
-                b"exp" => waits = Some(tri!(between(&mut cursor, word))),
-                b"linear" | b"fixed" | b"const" => {
-                    return word.refuse(
-                        "waits grow by a factor of two, never",
-                        "write `exp 200ms..5s`",
-                    );
-                }
-                b"times" | b"attempts" | b"retries" => {
-                    return word.refuse("the number stands alone, without", "leave it out");
-                }
-                _ => return word.refuse_among("unknown word", KNOWN),
+            match word.name {
+                names::EXP => once!(waits, word, between(&mut cursor, word)),
+                _ => match word.bytes() {
+                    b"linear" | b"fixed" | b"const" => {
+                        let problem = "waits grow by a factor of two, never";
+                        return word.refuse(problem, "write `exp 200ms..5s`");
+                    }
+                    b"times" | b"attempts" | b"retries" => {
+                        return word.refuse("the number stands alone, without", "leave it out");
+                    }
+                    _ => return word.refuse_clause(KNOWN),
+                },
             }
         }
         let (first, longest) = or!(waits, (Self::FIRST, Self::LONGEST));

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use crate::Error;
-use crate::cursor::{Cursor, or, tri};
+use crate::cursor::{Cursor, WORD, or, tri};
+use crate::names;
+use crate::spelling::size;
 use crate::units::Number;
 use crate::word::Word;
 
@@ -83,15 +85,21 @@ impl Size {
         const KNOWN: &[&str] = &["error", "truncate", "link"];
         let mut cursor = tri!(Cursor::start(
             text,
+            WORD,
             "expected a size",
             "write `256KB`, or `25000tok`"
         ));
         let number = tri!(cursor.number(Word::START, "write a size such as `256KB`"));
         let letters = cursor.letters();
-        if letters.text.is_empty() {
+        if letters.is_empty() {
             let write = "write `{}KB`, or another of `B`, `KiB`, `MB`, `MiB` and `tok`";
             let number = number.word;
-            return number.refuse_with("missing unit of size after", write, number.text);
+            cursor.skip_spaces();
+            if let Some(write) = size(cursor.letters()) {
+                let problem = "a unit stands right behind its number, not";
+                return cursor.since(number.at).refuse_with(problem, write, number);
+            }
+            return number.refuse_with("missing unit of size after", write, number);
         }
         let (unit, each) = tri!(unit(letters, number));
         let most = match number.value.checked_mul(each) {
@@ -110,15 +118,16 @@ impl Size {
         };
         let mut then = None;
         while let Some(word) = cursor.word() {
-            let action = match word.bytes() {
-                b"error" => TooLarge::Error,
-                b"truncate" => TooLarge::Truncate,
-                b"link" => TooLarge::Link,
-                _ => return word.refuse_among("unknown word", KNOWN),
+            let action = match word.name {
+                names::ERROR => TooLarge::Error,
+                names::TRUNCATE => TooLarge::Truncate,
+                names::LINK => TooLarge::Link,
+                _ => return word.refuse_clause(KNOWN),
             };
-            if then.replace(action).is_some() {
+            if then.is_some() {
                 return word.refuse("one action is enough, not also", "keep one of the two");
             }
+            then = Some(action);
         }
         let then = or!(then, TooLarge::Error);
         Ok(Self { most, unit, then })
@@ -127,41 +136,20 @@ impl Size {
 
 /// What is counted, and how many of it one unit is.
 const fn unit<'a>(letters: Word<'a>, number: Number<'a>) -> Result<(Unit, u64), Error<'a>> {
-    match letters.bytes() {
-        b"tok" => Ok((Unit::Tokens, 1)),
-        b"B" => Ok((Unit::Bytes, 1)),
-        b"KB" => Ok((Unit::Bytes, KB)),
-        b"KiB" => Ok((Unit::Bytes, KIB)),
-        b"MB" => Ok((Unit::Bytes, KB * KB)),
-        b"MiB" => Ok((Unit::Bytes, KIB * KIB)),
+    match letters.name {
+        names::TOK => Ok((Unit::Tokens, 1)),
+        names::B => Ok((Unit::Bytes, 1)),
+        names::KB => Ok((Unit::Bytes, KB)),
+        names::KIB => Ok((Unit::Bytes, KIB)),
+        names::MB => Ok((Unit::Bytes, KB * KB)),
+        names::MIB => Ok((Unit::Bytes, KIB * KIB)),
         _ => {
-            let write = spelling(letters.text);
-            letters.refuse_with("unknown unit of size", write, number.word.text)
+            let write = or!(
+                size(letters),
+                "write `B`, `KB`, `KiB`, `MB`, `MiB` or `tok`"
+            );
+            letters.refuse_with("unknown unit of size", write, number.word)
         }
-    }
-}
-
-/// How to write the unit that is meant.
-const fn spelling(unit: &str) -> &'static str {
-    const fn is(unit: &str, other: &str) -> bool {
-        unit.eq_ignore_ascii_case(other)
-    }
-    if is(unit, "b") || is(unit, "byte") || is(unit, "bytes") {
-        "write `B` (as in `{}B`)"
-    } else if is(unit, "k") || is(unit, "kb") || is(unit, "kbyte") || is(unit, "kilobytes") {
-        "write `KB` (as in `{}KB`)"
-    } else if is(unit, "ki") || is(unit, "kib") {
-        "write `KiB` (as in `{}KiB`)"
-    } else if is(unit, "m") || is(unit, "mb") || is(unit, "mbyte") || is(unit, "megabytes") {
-        "write `MB` (as in `{}MB`)"
-    } else if is(unit, "mi") || is(unit, "mib") {
-        "write `MiB` (as in `{}MiB`)"
-    } else if is(unit, "t") || is(unit, "tok") || is(unit, "token") || is(unit, "tokens") {
-        "write `tok` (as in `{}tok`)"
-    } else if is(unit, "g") || is(unit, "gb") || is(unit, "gib") {
-        "write it in `MB` or `MiB`"
-    } else {
-        "write `B`, `KB`, `KiB`, `MB`, `MiB` or `tok`"
     }
 }
 

@@ -1,5 +1,7 @@
-//! Units of time as people spell them, for the errors that say how they are written here.
+//! Units as people spell them, for the errors that say how they are written here.
 
+use crate::Error;
+use crate::cursor::Cursor;
 use crate::word::Word;
 
 /// Whether a word means a unit of time, however it is spelled.
@@ -20,6 +22,21 @@ pub(crate) const fn spelling(unit: Word<'_>) -> &'static str {
         Hint::Mixed => "write one number and one unit (as in `90s`)",
         Hint::Nothing => "write `ms`, `s`, `m`, `h` or `d`",
     }
+}
+
+/// The error of `30 s`, if that is what stands there; `number` is the `30`.
+pub(crate) const fn apart<'a>(cursor: &mut Cursor<'a>, number: Word<'a>) -> Result<(), Error<'a>> {
+    cursor.skip_spaces();
+    let unit = cursor.letters();
+    if unit.is_empty() || !means_time(unit) {
+        return Ok(());
+    }
+    let both = cursor.since(number.at);
+    both.refuse_with(
+        "a unit stands right behind its number, not",
+        spelling(unit),
+        number,
+    )
 }
 
 /// How to write a rate per unit. `{}` is the number.
@@ -46,20 +63,21 @@ enum Hint {
 }
 
 const fn hint(unit: Word<'_>) -> Hint {
+    let bytes = unit.bytes();
     let mut lower = [0; 12];
-    if unit.text.len() > lower.len() {
+    if unit.len() > lower.len() {
         return Hint::Nothing;
     }
     let mut i = 0;
     let mut letters = false;
     let mut digits = false;
-    while i < unit.text.len() {
-        lower[i] = unit.bytes()[i].to_ascii_lowercase();
+    while i < unit.len() {
+        lower[i] = bytes[i].to_ascii_lowercase();
         letters |= lower[i].is_ascii_lowercase();
         digits |= lower[i].is_ascii_digit();
         i += 1;
     }
-    match lower.split_at(unit.text.len()).0 {
+    match lower.split_at(unit.len()).0 {
         b"ms" | b"msec" | b"msecs" | b"milli" | b"millis" | b"millisecond" => Hint::Millis,
         b"s" | b"sec" | b"secs" | b"second" | b"seconds" => Hint::Seconds,
         b"m" | b"min" | b"mins" | b"minute" | b"minutes" => Hint::Minutes,
@@ -72,5 +90,43 @@ const fn hint(unit: Word<'_>) -> Hint {
         }
         _ if letters && digits => Hint::Mixed,
         _ => Hint::Nothing,
+    }
+}
+
+/// How to write the unit of size that is meant, if one is. `{}` is what stands before it.
+pub(crate) const fn size(unit: Word<'_>) -> Option<&'static str> {
+    const fn any(unit: &str, spellings: &[&str]) -> bool {
+        let mut i = 0;
+        while i < spellings.len() {
+            if unit.eq_ignore_ascii_case(spellings[i]) {
+                return true;
+            }
+            i += 1;
+        }
+        false
+    }
+    let unit = unit.text();
+    if any(unit, &["b", "byte", "bytes"]) {
+        Some("write `B` (as in `{}B`)")
+    } else if any(
+        unit,
+        &["k", "kb", "kbyte", "kbytes", "kilobyte", "kilobytes"],
+    ) {
+        Some("write `KB` (as in `{}KB`)")
+    } else if any(unit, &["ki", "kib", "kibibyte", "kibibytes"]) {
+        Some("write `KiB` (as in `{}KiB`)")
+    } else if any(
+        unit,
+        &["m", "mb", "mbyte", "mbytes", "megabyte", "megabytes"],
+    ) {
+        Some("write `MB` (as in `{}MB`)")
+    } else if any(unit, &["mi", "mib", "mebibyte", "mebibytes"]) {
+        Some("write `MiB` (as in `{}MiB`)")
+    } else if any(unit, &["t", "tok", "toks", "token", "tokens"]) {
+        Some("write `tok` (as in `{}tok`)")
+    } else if any(unit, &["g", "gb", "gib", "gigabyte", "gigabytes"]) {
+        Some("write it in `MB` or `MiB`")
+    } else {
+        None
     }
 }

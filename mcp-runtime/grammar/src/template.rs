@@ -36,20 +36,21 @@ impl<'a> Template<'a> {
     /// Checks that each brace has its partner and each placeholder a name.
     pub(crate) const fn parse(word: Word<'a>) -> Result<Self, Error<'a>> {
         const ESCAPE: &str = "write `{{` and `}}` for braces that stay";
-        let bytes = word.bytes();
-        let mut i = 0;
-        while i < bytes.len() {
-            let doubled = i + 1 < bytes.len() && bytes[i + 1] == bytes[i];
+        let bytes = word.whole.as_bytes();
+        let mut i = word.at;
+        while i < word.end {
             match bytes[i] {
-                b'{' | b'}' if doubled => i += 2,
+                brace @ (b'{' | b'}') if i + 1 < word.end && bytes[i + 1] == brace => i += 2,
                 b'{' => {
-                    let rest = word.after(i);
+                    let rest = word.between(i, word.end);
                     let Some(close) = rest.find(b'}') else {
                         return rest.refuse("a placeholder without `}`:", ESCAPE);
                     };
-                    let whole = rest.before(close + 1);
-                    tri!(argument(rest.before(close).after(1), whole));
-                    i += close + 1;
+                    tri!(argument(
+                        word.between(i + 1, close),
+                        word.between(i, close + 1)
+                    ));
+                    i = close + 1;
                 }
                 b'}' => {
                     return word
@@ -59,7 +60,7 @@ impl<'a> Template<'a> {
                 _ => i += 1,
             }
         }
-        Ok(Self { text: word.text })
+        Ok(Self { text: word.text() })
     }
 
     /// The text as it is written.
@@ -70,10 +71,8 @@ impl<'a> Template<'a> {
     /// The parts in order, with the doubled braces undone.
     pub const fn pieces(&self) -> Pieces<'a> {
         Pieces {
-            rest: Word {
-                text: self.text,
-                at: 0,
-            },
+            text: self.text,
+            at: 0,
         }
     }
 
@@ -82,7 +81,7 @@ impl<'a> Template<'a> {
         let mut pieces = self.pieces();
         std::iter::from_fn(move || {
             loop {
-                let before = pieces.rest.at;
+                let before = pieces.at;
                 if let Piece::Arg(path) = pieces.next()? {
                     return Some((before + 1, path));
                 }
@@ -100,29 +99,28 @@ impl fmt::Display for Template<'_> {
 /// The parts of a [`Template`], in order.
 #[derive(Debug, Clone)]
 pub struct Pieces<'a> {
-    rest: Word<'a>,
+    text: &'a str,
+    at: usize,
 }
 
 impl<'a> Iterator for Pieces<'a> {
     type Item = Piece<'a>;
 
     fn next(&mut self) -> Option<Piece<'a>> {
-        let bytes = self.rest.bytes();
-        let brace = bytes.iter().position(|byte| matches!(byte, b'{' | b'}'));
-        let (piece, len) = match brace {
-            None if bytes.is_empty() => return None,
-            None => (Piece::Text(self.rest.text), bytes.len()),
+        let rest = &self.text[self.at..];
+        let bytes = rest.as_bytes();
+        let (piece, len) = match rest.find(['{', '}']) {
+            None if rest.is_empty() => return None,
+            None => (Piece::Text(rest), rest.len()),
             // One brace of the two stays with the text before it.
-            Some(i) if bytes.get(i + 1) == bytes.get(i) => {
-                (Piece::Text(&self.rest.text[..=i]), i + 2)
-            }
+            Some(i) if bytes.get(i + 1) == bytes.get(i) => (Piece::Text(&rest[..=i]), i + 2),
             Some(0) => {
-                let close = self.rest.find(b'}')?;
-                (Piece::Arg(&self.rest.text[1..close]), close + 1)
+                let close = rest.find('}')?;
+                (Piece::Arg(&rest[1..close]), close + 1)
             }
-            Some(i) => (Piece::Text(&self.rest.text[..i]), i),
+            Some(i) => (Piece::Text(&rest[..i]), i),
         };
-        self.rest = self.rest.after(len);
+        self.at += len;
         Some(piece)
     }
 }

@@ -4,7 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::Error;
-use crate::cursor::{Cursor, tri};
+use crate::cursor::{Cursor, WORD, once, tri};
+use crate::names;
 use crate::units::Time;
 use crate::word::Word;
 
@@ -53,7 +54,7 @@ impl Timeout {
     /// # Errors
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse(text: &str) -> Result<Self, Error<'_>> {
-        let mut cursor = tri!(Cursor::start(text, "expected a time", ANY));
+        let mut cursor = tri!(Cursor::start(text, WORD, "expected a time", ANY));
         match cursor.peek() {
             Some(b'0'..=b'9') => total(&mut cursor),
             _ => idle(&mut cursor),
@@ -68,16 +69,13 @@ const fn total<'a>(cursor: &mut Cursor<'a>) -> Result<Timeout, Error<'a>> {
     let total = tri!(cursor.duration(Word::START, "write `30s`"));
     let mut attempt = None;
     while let Some(word) = cursor.word() {
-        match word.bytes() {
-            b"attempt" if attempt.is_some() => return word.refuse_twice(),
-            b"attempt" => attempt = Some(tri!(within(cursor, word, total))),
-            b"idle" => {
-                return word.refuse(
-                    "the time of the whole call is written as `max` after",
-                    "write `idle 30s max 10m`",
-                );
+        match word.name {
+            names::ATTEMPT => once!(attempt, word, within(cursor, word, total)),
+            names::IDLE => {
+                let problem = "the time of the whole call is written as `max` after";
+                return word.refuse(problem, "write `idle 30s max 10m`");
             }
-            _ => return word.refuse_among("unknown word", KNOWN),
+            _ => return word.refuse_clause(KNOWN),
         }
     }
     Ok(Timeout {
@@ -106,10 +104,10 @@ const fn within<'a>(
 
 const fn idle<'a>(cursor: &mut Cursor<'a>) -> Result<Timeout, Error<'a>> {
     const WRITE: &str = "write `idle 30s max 10m`: a call ends, however much it reports";
-    let clause = tri!(cursor.expect(b"idle", Word::START, "expected a time, found", ANY));
+    let clause = tri!(cursor.expect(names::IDLE, Word::START, "expected a time, found", ANY));
     let idle = tri!(cursor.duration(clause, WRITE));
     let clause = cursor.since(clause.at);
-    let max = tri!(cursor.expect(b"max", clause, "expected `max`, found", WRITE));
+    let max = tri!(cursor.expect(names::MAX, clause, "expected `max`, found", WRITE));
     let total = tri!(cursor.duration(max, WRITE));
     if idle.as_millis() > total.as_millis() {
         let found = cursor.since(max.at);

@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use crate::Error;
 use crate::cursor::{Cursor, tri};
-use crate::spelling::spelling;
+use crate::names;
+use crate::spelling::{apart, spelling};
 use crate::word::Word;
 
 /// Ten years: long enough for everybody, and no clock overflows when it is added.
 const LONGEST: u64 = 3650 * DAY;
+/// As many digits as always fit.
+const MOST_DIGITS: usize = 18;
 const SECOND: u64 = 1000;
 const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
@@ -30,30 +33,21 @@ impl<'a> Cursor<'a> {
         write: &'static str,
     ) -> Result<Number<'a>, Error<'a>> {
         let word = self.digits();
-        if word.text.is_empty() {
+        if word.is_empty() {
             let found = tri!(self.word_after(after, write));
             return found.refuse("expected a number, found", write);
         }
-        if self.goes_on() {
-            while let Some(b'.' | b',' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z') =
-                self.peek()
-            {
-                self.step();
-            }
-            let found = self.since(word.at);
-            return found.refuse(
-                "not a whole number:",
-                "write digits alone, and a smaller unit for a part",
-            );
+        if let Some(b'.' | b',' | b'_') = self.peek() {
+            tri!(self.whole(word));
         }
-        let mut value: u64 = 0;
-        let mut i = 0;
-        while i < word.text.len() {
-            let digit = (word.bytes()[i] - b'0') as u64;
-            value = match value.checked_mul(10) {
-                Some(tens) if tens <= u64::MAX - digit => tens + digit,
-                _ => return word.refuse("number too large:", "write a smaller one"),
-            };
+        if word.end - word.at > MOST_DIGITS {
+            return word.refuse("number too large:", "write a smaller one");
+        }
+        let bytes = word.whole.as_bytes();
+        let mut value = 0;
+        let mut i = word.at;
+        while i < word.end {
+            value = value * 10 + (bytes[i] - b'0') as u64;
             i += 1;
         }
         Ok(Number { value, word })
@@ -66,7 +60,7 @@ impl<'a> Cursor<'a> {
         write: &'static str,
     ) -> Result<u32, Error<'a>> {
         let number = tri!(self.number(after, write));
-        if !self.letters().text.is_empty() {
+        if !self.letters().is_empty() {
             return self
                 .since(number.word.at)
                 .refuse("expected a number, found", write);
@@ -87,12 +81,13 @@ impl<'a> Cursor<'a> {
     ) -> Result<Duration, Error<'a>> {
         let number = tri!(self.number(after, write));
         let unit = self.letters();
-        if unit.text.is_empty() {
+        if unit.is_empty() {
             let write = "write `{}s`, or another of `ms`, `m`, `h` and `d`";
             let number = number.word;
-            return number.refuse_with("missing unit of time after", write, number.text);
+            tri!(apart(self, number));
+            return number.refuse_with("missing unit of time after", write, number);
         }
-        let millis = tri!(millis(unit, number.word.text));
+        let millis = tri!(millis(unit, number.word));
         self.time(number.value, millis, number.word.at, write)
     }
 
@@ -104,22 +99,33 @@ impl<'a> Cursor<'a> {
         from: usize,
         write: &'static str,
     ) -> Result<Duration, Error<'a>> {
-        let whole = self.since(from);
-        match value.checked_mul(millis) {
-            Some(0) => whole.refuse("expected a time above zero, found", write),
-            Some(millis) if millis <= LONGEST => Ok(Duration::from_millis(millis)),
-            _ => whole.refuse("longer than ten years:", "write at most `3650d`"),
+        if value == 0 {
+            return self
+                .since(from)
+                .refuse("expected a time above zero, found", write);
         }
+        if value > LONGEST / millis {
+            return self
+                .since(from)
+                .refuse("longer than ten years:", "write at most `3650d`");
+        }
+        Ok(Duration::from_millis(value * millis))
     }
 
-    /// Whether a number that seemed over goes on: `1.5`, `1,000`, `1_000`.
-    const fn goes_on(&self) -> bool {
-        let mut next = *self;
-        if let Some(b'.' | b',' | b'_') = next.peek() {
-            next.step();
-            return matches!(next.peek(), Some(b'0'..=b'9'));
+    /// Refuses `1.5`, `1,000` and `1_000`, of which `digits` is the beginning.
+    const fn whole(&mut self, digits: Word<'a>) -> Result<(), Error<'a>> {
+        let mut rest = *self;
+        rest.step();
+        if let Some(b'0'..=b'9') = rest.peek() {
+            while let Some(b'.' | b',' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z') =
+                rest.peek()
+            {
+                rest.step();
+            }
+            let write = "write digits alone, as in `1500ms` or `1000`";
+            return rest.since(digits.at).refuse("not a whole number:", write);
         }
-        false
+        Ok(())
     }
 }
 
@@ -135,13 +141,13 @@ pub(crate) const fn small<'a>(number: Number<'a>) -> Result<u32, Error<'a>> {
 }
 
 /// The milliseconds of a unit of time; `given` is what stands before it, for the message.
-pub(crate) const fn millis<'a>(unit: Word<'a>, given: &'a str) -> Result<u64, Error<'a>> {
-    match unit.bytes() {
-        b"ms" => Ok(1),
-        b"s" => Ok(SECOND),
-        b"m" | b"min" => Ok(MINUTE),
-        b"h" => Ok(HOUR),
-        b"d" => Ok(DAY),
+pub(crate) const fn millis<'a>(unit: Word<'a>, given: Word<'a>) -> Result<u64, Error<'a>> {
+    match unit.name {
+        names::MS => Ok(1),
+        names::S => Ok(SECOND),
+        names::M | names::MIN => Ok(MINUTE),
+        names::H => Ok(HOUR),
+        names::D => Ok(DAY),
         _ => unit.refuse_with("unknown unit of time", spelling(unit), given),
     }
 }

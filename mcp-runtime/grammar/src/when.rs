@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::cursor::{Cursor, tri};
+use crate::cursor::{Cursor, WORD, tri};
 use crate::key::{Field, field};
+use crate::names;
 use crate::word::Word;
 use crate::{Error, List};
 
@@ -46,7 +47,7 @@ pub enum Test {
 
 const MOST_RULES: usize = 4;
 
-const SIDE: &str = "write `arg.NAME` or `claim.NAME`";
+const SIDE: &str = "write `arg.` or `claim.` before its name";
 const RULE: &str = "write `claim.org == arg.org` or `arg.team in claim.teams`";
 
 impl<'a> When<'a> {
@@ -67,7 +68,7 @@ impl<'a> When<'a> {
     /// # Errors
     /// The first thing that is not understood, and what to write instead.
     pub const fn parse(text: &'a str) -> Result<Self, Error<'a>> {
-        let mut cursor = tri!(Cursor::start(text, "expected a rule", RULE));
+        let mut cursor = tri!(Cursor::start(text, WORD, "expected a rule", RULE));
         let mut rules = List::new(Rule {
             arg: "",
             claim: "",
@@ -83,32 +84,26 @@ impl<'a> When<'a> {
                     .trimmed()
                     .refuse("more than four rules:", "write at most four");
             }
-            before = match cursor.word() {
-                None => return Ok(Self { rules }),
-                Some(word) => match word.bytes() {
-                    b"&" => match cursor.peek() {
-                        Some(b'&') => {
-                            cursor.step();
-                            return cursor
-                                .since(word.at)
-                                .refuse("two signs where one is enough:", "write `&`");
-                        }
-                        _ => word,
-                    },
-                    b"|" | b"or" => {
-                        return word.refuse(
-                            "all rules have to hold, so none can be joined by",
-                            "write `&`",
-                        );
-                    }
-                    _ => {
-                        return word.refuse(
-                            "expected `&` and another rule, found",
-                            "write `&` between two rules",
-                        );
-                    }
-                },
+            let Some(word) = cursor.word() else {
+                return Ok(Self { rules });
             };
+            before = word;
+            match word.name {
+                names::AMPERSAND if matches!(cursor.peek(), Some(b'&')) => {
+                    cursor.step();
+                    let both = cursor.since(word.at);
+                    return both.refuse("one sign is enough, found", "write `&`");
+                }
+                names::AMPERSAND => {}
+                names::BAR => {
+                    let problem = "all rules have to hold, so none can be joined by";
+                    return word.refuse(problem, "write `&`");
+                }
+                _ => {
+                    let problem = "expected `&` and another rule, found";
+                    return word.refuse(problem, "write `&` between two rules");
+                }
+            }
         }
     }
 }
@@ -118,7 +113,7 @@ const fn rule<'a>(cursor: &mut Cursor<'a>, before: Word<'a>) -> Result<Rule<'a>,
     let left_word = tri!(cursor.word_after(before, RULE));
     let left = tri!(side(left_word));
     let within = tri!(within(cursor, left_word));
-    let right_word = tri!(cursor.word_after(cursor.since(left_word.at), SIDE));
+    let right_word = tri!(cursor.word_after(cursor.since(left_word.at), RULE));
     match (left, tri!(side(right_word)), within) {
         (Field::Claim(claim), Field::Arg(arg), false)
         | (Field::Arg(arg), Field::Claim(claim), false) => Ok(Rule {
@@ -156,11 +151,17 @@ const fn side<'a>(word: Word<'a>) -> Result<Field<'a>, Error<'a>> {
 
 /// The sign between the two sides: whether it is `in`, not `==`.
 const fn within<'a>(cursor: &mut Cursor<'a>, left: Word<'a>) -> Result<bool, Error<'a>> {
-    let sign = tri!(cursor.word_after(left, "write `==` or `in` and the other side"));
-    if let b"=" = sign.bytes() {
+    let sign = tri!(cursor.word_after(left, RULE));
+    if sign.name == names::EQUALS {
         if let Some(b'=') = cursor.peek() {
             cursor.step();
-            return Ok(false);
+            return match cursor.peek() {
+                Some(b'=') => {
+                    cursor.step();
+                    cursor.since(sign.at).refuse("expected `==`, found", RULE)
+                }
+                _ => Ok(false),
+            };
         }
         return sign.refuse("expected `==`, found", RULE);
     }

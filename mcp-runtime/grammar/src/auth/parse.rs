@@ -1,74 +1,111 @@
-//! From text to postfix order: Dijkstra's shunting yard, with stacks that hold every rule that is accepted.
+//! From text to postfix order, in one pass.
+//!
+//! `&` binds closer than `|`, so at each depth of brackets at most one of each waits for what stands on its right. It is
+//! emitted as soon as that is complete.
 
 use super::term::{JOIN, joins, term};
 use super::{Auth, MOST_OPS, MOST_TERMS, Op};
-use crate::cursor::{Cursor, Stops, tri};
+use crate::cursor::{Cursor, TERM, tri};
+use crate::names;
 use crate::word::Word;
 use crate::{Error, List};
 
 /// How deep brackets may stand in brackets.
 const DEEPEST: usize = 8;
-/// Before each bracket, and at the end, an `|` and an `&` can wait for their right side.
-const MOST_WAITING: usize = 3 * DEEPEST + 2;
 
-/// What has been read so far.
-struct Yard<'a> {
-    ops: List<Op, MOST_OPS>,
-    waiting: List<Waiting, MOST_WAITING>,
-    /// The brackets that are open.
-    open: List<Word<'a>, DEEPEST>,
-    terms: usize,
-    /// The term `none`, which stands alone.
-    none: Option<Word<'a>>,
-}
-
+/// What waits at one depth of brackets.
 #[derive(Clone, Copy)]
-enum Waiting {
-    Open,
-    Or,
-    And,
+struct Level {
+    and: bool,
+    or: bool,
+    /// Where the bracket is that opened it.
+    at: usize,
 }
 
 pub(super) const fn parse<'a>(text: &'a str) -> Result<Auth<'a>, Error<'a>> {
     let write = "write a scope such as `files:read`, or `user` or `none`";
-    let mut cursor = tri!(Cursor::start(text, "expected who may call", write));
+    let mut cursor = tri!(Cursor::start(text, TERM, "expected who may call", write));
     if text.len() > u16::MAX as usize {
-        let whole = Word { text, at: 0 };
+        let problem = "a rule of more than 65535 bytes";
         return Err(Error::plain(
-            whole,
-            "a rule of more than 65535 bytes",
+            Word::all(text),
+            problem,
             "write a shorter one",
         ));
     }
-    let mut yard = Yard {
-        ops: List::new(Op::None),
-        waiting: List::new(Waiting::Open),
-        open: List::new(Word::START),
-        terms: 0,
-        none: None,
-    };
-    // The token before the cursor, and whether what stands there can be joined.
+    // The postfix program. Const evaluation pays for calls, so it is a plain array until it is whole.
+    let mut ops = [Op::None; MOST_OPS];
+    let mut len = 0;
+    let mut terms = 0;
+    let mut none = None;
+    let mut levels = [Level {
+        and: false,
+        or: false,
+        at: 0,
+    }; DEEPEST + 1];
+    let mut depth = 0;
+    // The word before the cursor, and whether what stands there can be joined.
     let mut before = Word::START;
     let mut complete = false;
-    while let Some(token) = cursor.word_until(Stops::TERM) {
-        match token.bytes() {
-            b"&" | b"|" if !complete => return dangling(token, before, &cursor),
-            b"&" => yard.join(Waiting::And),
-            b"|" => yard.join(Waiting::Or),
-            b")" if yard.open.is_empty() => {
-                return token.refuse("never opened:", "write `(` where the group begins");
+    while let Some(word) = cursor.word() {
+        match word.name {
+            names::AMPERSAND | names::BAR | names::CLOSING if !complete => {
+                return dangling(word, before, depth, &cursor);
             }
-            b")" if !complete => return dangling(token, before, &cursor),
-            b")" => yard.close(),
-            b"," => return token.refuse("terms are not joined by", JOIN),
-            _ if complete && !joins(token.text) => {
-                return token.refuse("missing `&` or `|` before", JOIN);
+            names::AMPERSAND => {
+                levels[depth].and = true;
+                complete = false;
             }
-            b"(" => tri!(yard.open(token)),
-            _ => tri!(yard.term(token)),
+            names::BAR => {
+                if levels[depth].or {
+                    ops[len] = Op::Or;
+                    len += 1;
+                }
+                levels[depth].or = true;
+                complete = false;
+            }
+            names::COMMA => return word.refuse("terms are not joined by", JOIN),
+            names::CLOSING if depth == 0 => return unopened(word),
+            names::CLOSING => {
+                if levels[depth].or {
+                    ops[len] = Op::Or;
+                    len += 1;
+                }
+                depth -= 1;
+            }
+            _ if complete && joins(word) => return word.refuse("terms are not joined by", JOIN),
+            _ if complete => return word.refuse("missing `&` or `|` before", JOIN),
+            names::OPENING if depth == DEEPEST => {
+                return word.refuse("more than eight brackets in one another:", "write fewer");
+            }
+            names::OPENING => {
+                depth += 1;
+                levels[depth] = Level {
+                    and: false,
+                    or: false,
+                    at: word.at,
+                };
+            }
+            _ if terms == MOST_TERMS => {
+                let write = "give those who may call a role or a scope of their own";
+                return word.refuse("more than sixteen terms:", write);
+            }
+            _ => {
+                ops[len] = tri!(term(word));
+                if let Op::None = ops[len] {
+                    none = Some(word);
+                }
+                len += 1;
+                terms += 1;
+                complete = true;
+            }
         }
-        complete = !matches!(token.bytes(), b"&" | b"|" | b"(");
-        before = token;
+        if complete && levels[depth].and {
+            ops[len] = Op::And;
+            len += 1;
+            levels[depth].and = false;
+        }
+        before = word;
     }
     if !complete {
         return before.refuse(
@@ -76,97 +113,46 @@ pub(super) const fn parse<'a>(text: &'a str) -> Result<Auth<'a>, Error<'a>> {
             "write what a caller has to have there",
         );
     }
-    if let Some(bracket) = yard.open.pop() {
+    if depth > 0 {
+        let bracket = before.char_at(levels[depth].at);
         return bracket.refuse("never closed:", "write `)` where the group ends");
     }
-    yard.flush(Waiting::Open);
-    match yard.none {
-        Some(none) if yard.terms > 1 => none.refuse(
-            "nobody is asked for anything with",
-            "write `none` alone, or leave it out",
-        ),
+    if levels[0].or {
+        ops[len] = Op::Or;
+        len += 1;
+    }
+    match none {
+        Some(none) if terms > 1 => {
+            let write = "write `none` alone, or leave it out";
+            none.refuse("nobody is asked for anything with", write)
+        }
         _ => Ok(Auth {
             text,
-            ops: yard.ops,
+            ops: List::of(ops, len),
         }),
     }
 }
 
-/// The error of a sign with nothing before it that it could join.
+/// The error of a sign with nothing before it that it could join or close.
 const fn dangling<'a, T: Copy>(
-    token: Word<'a>,
+    sign: Word<'a>,
     before: Word<'a>,
+    depth: usize,
     cursor: &Cursor<'a>,
 ) -> Result<T, Error<'a>> {
-    if let (b"&", b"&") | (b"|", b"|") = (before.bytes(), token.bytes())
-        && before.end() == token.at
-    {
+    if sign.name == names::CLOSING && depth == 0 {
+        return unopened(sign);
+    }
+    if before.name == sign.name && before.end == sign.at {
         let both = cursor.since(before.at);
         return both.refuse("one sign is enough, found", "write `&` or `|`");
     }
-    token.refuse(
+    sign.refuse(
         "a term is missing before",
         "write what a caller has to have there",
     )
 }
 
-impl<'a> Yard<'a> {
-    const fn term(&mut self, token: Word<'a>) -> Result<(), Error<'a>> {
-        if self.terms == MOST_TERMS {
-            let write = "give a role or a scope to those who have what they share";
-            return token.refuse("more than sixteen terms:", write);
-        }
-        let op = tri!(term(token));
-        if let Op::None = op {
-            self.none = Some(token);
-        }
-        self.terms += 1;
-        self.emit(op);
-        Ok(())
-    }
-
-    const fn open(&mut self, bracket: Word<'a>) -> Result<(), Error<'a>> {
-        if !self.open.try_push(bracket) {
-            return bracket.refuse("more than eight brackets in one another:", "write fewer");
-        }
-        self.wait(Waiting::Open);
-        Ok(())
-    }
-
-    const fn close(&mut self) {
-        self.flush(Waiting::Open);
-        self.waiting.pop();
-        self.open.pop();
-    }
-
-    const fn join(&mut self, joint: Waiting) {
-        self.flush(joint);
-        self.wait(joint);
-    }
-
-    /// Emits what waits and binds at least as closely as `joint`, back to the last bracket.
-    const fn flush(&mut self, joint: Waiting) {
-        loop {
-            match (self.waiting.as_slice().last(), joint) {
-                (Some(Waiting::And), _) => self.emit(Op::And),
-                (Some(Waiting::Or), Waiting::Or | Waiting::Open) => self.emit(Op::Or),
-                (Some(Waiting::Or), Waiting::And) | (Some(Waiting::Open) | None, _) => return,
-            }
-            self.waiting.pop();
-        }
-    }
-
-    const fn wait(&mut self, joint: Waiting) {
-        assert!(
-            self.waiting.try_push(joint),
-            "the stack has room for all brackets that may be open"
-        );
-    }
-
-    const fn emit(&mut self, op: Op) {
-        assert!(
-            self.ops.try_push(op),
-            "n terms have n - 1 signs between them"
-        );
-    }
+const fn unopened<'a, T: Copy>(bracket: Word<'a>) -> Result<T, Error<'a>> {
+    bracket.refuse("never opened:", "write `(` where the group begins")
 }

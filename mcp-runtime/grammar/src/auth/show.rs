@@ -4,21 +4,25 @@ use std::fmt;
 
 use super::term::term;
 use super::{Auth, Leaf, Op};
-use crate::word::Word;
+use crate::cursor::{Cursor, TERM};
 
 impl fmt::Display for Leaf<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::User => f.write_str("user"),
-            // A scope that would be read as something else says what it is.
-            Self::Scope(name) if matches!(term(Word { text: name, at: 0 }), Ok(Op::Scope(_))) => {
-                f.write_str(name)
-            }
+            Self::Scope(name) if is_plain(name) => f.write_str(name),
             Self::Scope(name) => write!(f, "scope:{name}"),
             Self::Role(name) => write!(f, "role:{name}"),
             Self::Claim { path, value } => write!(f, "claim:{path}={value}"),
         }
     }
+}
+
+/// Whether a scope is read as itself without `scope:` before it.
+fn is_plain(scope: &str) -> bool {
+    Cursor::new(scope, TERM).word().is_some_and(
+        |word| matches!(term(word), Ok(Op::Scope(span)) if usize::from(span.len) == scope.len()),
+    )
 }
 
 impl fmt::Display for Auth<'_> {

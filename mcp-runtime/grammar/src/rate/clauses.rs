@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{Cost, Count, OnError};
 use crate::Error;
 use crate::cursor::{Cursor, tri};
-use crate::key::{Field, argument, field};
+use crate::key::{Field, field};
+use crate::names;
 use crate::spelling::{means_time, per};
 use crate::units::millis;
 use crate::word::Word;
@@ -27,28 +28,29 @@ pub(super) const fn window<'a>(
     };
     let given = cursor.since(limit.at);
     let unit = cursor.letters();
-    if unit.text.is_empty() {
-        return given.refuse_with("missing unit of time after", WRITE, given.text);
+    if unit.is_empty() {
+        return given.refuse_with("missing unit of time after", WRITE, given);
     }
-    cursor.time(many, tri!(millis(unit, given.text)), from, "write `10/s`")
+    cursor.time(many, tri!(millis(unit, given)), from, "write `10/s`")
 }
 
 /// The error of `10`, `10 s`, `10 per second`.
 const fn no_slash<'a, T: Copy>(cursor: &mut Cursor<'a>, limit: Word<'a>) -> Result<T, Error<'a>> {
     if let Some(first) = cursor.word() {
+        let touches = first.at == limit.end;
         let unit = match first.bytes() {
             b"per" | b"a" | b"an" | b"each" | b"every" => cursor.word(),
             _ => Some(first),
         };
         if let Some(unit) = unit
-            && means_time(unit)
+            && (touches || means_time(unit))
         {
             let found = cursor.since(first.at);
             let problem = "expected `/` and a unit of time, found";
-            return found.refuse_with(problem, per(unit), limit.text);
+            return found.refuse_with(problem, per(unit), limit);
         }
     }
-    limit.refuse_with("missing unit of time after", "write `{}/s`", limit.text)
+    limit.refuse_with("missing unit of time after", "write `{}/s`", limit)
 }
 
 /// What follows `cost`, and the word that says it.
@@ -63,7 +65,7 @@ pub(super) const fn cost<'a>(
         return Ok((Cost::Fixed(cost), cursor.since(from)));
     }
     let word = tri!(cursor.word_after(clause, WRITE));
-    if let b"len" = word.bytes() {
+    if word.name == names::LEN {
         tri!(cursor.open(word, WRITE));
         let item = tri!(cursor.item(word, WRITE));
         let Some(Field::Arg(path)) = tri!(field(item)) else {
@@ -72,8 +74,7 @@ pub(super) const fn cost<'a>(
         tri!(cursor.close(word));
         return Ok((Cost::Len(path), cursor.since(word.at)));
     }
-    if word.starts_with("arg.") {
-        let path = tri!(argument(word.after("arg.".len()), word));
+    if let Some(Field::Arg(path)) = tri!(field(word)) {
         return Ok((Cost::Arg(path), word));
     }
     word.refuse("expected a cost, found", WRITE)
@@ -86,10 +87,10 @@ pub(super) const fn count<'a>(
 ) -> Result<Count, Error<'a>> {
     const WRITE: &str = "write `count executions` or `count calls`";
     let word = tri!(cursor.word_after(clause, WRITE));
-    match word.bytes() {
-        b"executions" => Ok(Count::Executions),
-        b"calls" => Ok(Count::Calls),
-        _ => word.refuse_among("unknown thing to count", &["executions", "calls"]),
+    match word.name {
+        names::EXECUTIONS => Ok(Count::Executions),
+        names::CALLS => Ok(Count::Calls),
+        _ => word.refuse_among("expected what to count, found", &["executions", "calls"]),
     }
 }
 
@@ -100,10 +101,13 @@ pub(super) const fn on_error<'a>(
 ) -> Result<OnError, Error<'a>> {
     const WRITE: &str = "write `on_error local`, `on_error open` or `on_error closed`";
     let word = tri!(cursor.word_after(clause, WRITE));
-    match word.bytes() {
-        b"local" => Ok(OnError::Local),
-        b"open" => Ok(OnError::Open),
-        b"closed" => Ok(OnError::Closed),
-        _ => word.refuse_among("unknown way to fail", &["local", "open", "closed"]),
+    match word.name {
+        names::LOCAL => Ok(OnError::Local),
+        names::OPEN => Ok(OnError::Open),
+        names::CLOSED => Ok(OnError::Closed),
+        _ => word.refuse_among(
+            "expected what to do without a count, found",
+            &["local", "open", "closed"],
+        ),
     }
 }
