@@ -186,6 +186,8 @@ impl Context {
         if !client.can(capability) {
             return Err(ToolError::unanswerable(capability));
         }
+        // The time a person takes to answer is not the tool's.
+        let _asking = self.watch().asking();
         client.ask(Question { method, params }).await
     }
 }

@@ -1,6 +1,7 @@
 //! One call on its way through the server.
 
 use std::any::{Any, TypeId};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use regex::Regex;
@@ -8,6 +9,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
+use crate::policy::timeout::Watch;
 use crate::principal::{Caller, Principal};
 use crate::rounds::Rounds;
 use crate::server::Core;
@@ -22,6 +24,7 @@ pub struct Call {
     pub(crate) caller: Option<Arc<Principal>>,
     pub(crate) origin: Origin,
     pub(crate) rounds: Rounds,
+    pub(crate) watch: Watch,
 }
 
 /// Where a call came from: everything but the tool and its arguments.
@@ -29,6 +32,8 @@ pub struct Call {
 pub(crate) struct Origin {
     pub(crate) request_id: String,
     pub(crate) client: Arc<dyn Client>,
+    /// Where the call came from on the network, as far as the transport can vouch for it.
+    pub(crate) ip: Option<IpAddr>,
     pub(crate) cancelled: CancellationToken,
     /// The answers of a human or a client to an earlier `input_required` result.
     pub(crate) input_responses: Option<Map<String, Value>>,
@@ -55,6 +60,18 @@ impl Call {
     pub fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         let state: Arc<dyn Any + Send + Sync> = self.server.state(TypeId::of::<T>())?;
         state.downcast().ok()
+    }
+
+    /// The argument at a dotted path, `address.zip`: as it was sent, else its declared default.
+    pub(crate) fn argument(&self, path: &str) -> Option<&Value> {
+        let mut segments = path.split('.');
+        let first = segments.next()?;
+        let sent = self.arguments.get(first);
+        let mut value = sent.or_else(|| self.tool.defaults.get(first))?;
+        for segment in segments {
+            value = value.as_object()?.get(segment)?;
+        }
+        Some(value)
     }
 
     pub(crate) fn principal(&self) -> Option<Arc<Principal>> {

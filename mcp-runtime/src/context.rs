@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::call::Call;
 use crate::client::{Capability, Client, ClientInfo, LogLevel};
+use crate::policy::timeout::Watch;
 use crate::principal::Caller;
 use crate::rounds::Rounds;
 
@@ -68,6 +69,10 @@ impl Context {
         &*self.0.origin.client
     }
 
+    pub(crate) fn watch(&self) -> &Watch {
+        &self.0.watch
+    }
+
     pub(crate) fn rounds(&self) -> &Rounds {
         &self.0.rounds
     }
@@ -90,7 +95,10 @@ impl Context {
     }
 
     /// Tells the client how far the work is. Sent only to a client that asked for progress.
+    ///
+    /// It also shows that the work goes on: under `timeout = "idle 30s max 10m"` the 30 s begin anew.
     pub async fn progress(&self, done: f64, total: f64) {
+        self.0.watch.heard();
         self.0.origin.client.progress(done, Some(total), None).await;
     }
 
@@ -101,6 +109,7 @@ impl Context {
         total: Option<f64>,
         message: impl Into<String> + Send,
     ) {
+        self.0.watch.heard();
         let message = Some(message.into());
         self.0.origin.client.progress(done, total, message).await;
     }

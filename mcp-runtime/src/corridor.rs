@@ -7,6 +7,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
+use mcp_grammar::Count;
 use serde_json::{Map, Value};
 use tracing::Instrument as _;
 
@@ -14,13 +15,16 @@ use crate::answer::Output;
 use crate::call::{Call, Origin};
 use crate::error::{Refusal, Reply, Signal};
 use crate::policy::confirm::Approved;
+use crate::policy::rate::Paid;
 use crate::policy::telemetry::Observed;
 use crate::policy::validation::Decoded;
-use crate::policy::{attempt, auth, confirm, gate, timeout, validation};
+use crate::policy::{
+    attempt, auth, breaker, concurrency, confirm, gate, rate, retry, timeout, validation,
+};
 use crate::principal::Principal;
 use crate::rounds;
 use crate::server::Core;
-use crate::tool::Running;
+use crate::tool::{Outcome, Running};
 
 /// A call as it comes in.
 #[derive(Debug)]
@@ -74,23 +78,48 @@ async fn stages(server: &Arc<Core>, request: Request) -> Result<Output, Refusal>
 
 /// Stages 6 to 9: from here on the call costs something. It owns what it needs, so that it can go on in a task of its own.
 async fn paid(decoded: Decoded) -> Result<Output, Refusal> {
+    let call = &decoded.call;
+    // While the upstream is known to be down, no call is charged and no human asked for nothing.
+    breaker::peek(call)?;
     // A call that goes on after a question was paid for in its first round: a state pays once.
-    let redeemed = decoded.call.rounds.redeem(&decoded.call).await?;
+    let redeemed = call.rounds.redeem(call).await?;
+    let paid = match redeemed {
+        true => Paid::in_an_earlier_round(),
+        false => rate::take(call, Count::Executions).await?,
+    };
     // After paying: otherwise an agent could bury a human in questions.
-    let approved = confirm::ask(&decoded.call, redeemed).await?;
-    timed(approved, decoded).await
+    let approved = confirm::ask(call, redeemed).await?;
+    timed(paid, approved, decoded).await
 }
 
 /// Stages 10 and 11: how long, and how often.
-async fn timed(_: Approved, decoded: Decoded) -> Result<Output, Refusal> {
+async fn timed(_: Paid, _: Approved, decoded: Decoded) -> Result<Output, Refusal> {
     let Decoded { call, ready } = decoded;
-    // The deadline covers waiting and trying again: a client waits for the whole, not for a part.
-    timeout::within(&call.tool.policies.timeout, attempted(&call, ready)).await
+    // The time covers waiting and trying again: a client waits for the whole, not for a part.
+    call.watch.start();
+    // Retries are ours: they spend the call's time, and nothing of what the caller pays.
+    let outcome = retry::run(&call, ready, |ready| attempted(&call, ready)).await;
+    if let Err(Refusal::Elapsed(_)) = &outcome {
+        // What the tool handed to threads and tasks learns of it as of any cancellation.
+        call.origin.cancelled.cancel();
+    }
+    outcome
 }
 
 /// Stages 12 to 14: one attempt.
 async fn attempted(call: &Call, ready: Running) -> Result<Output, Refusal> {
-    let error = match attempt::run(call, ready).await {
+    // Before the queue: what is known to fail does not wait for its turn to fail.
+    let permit = breaker::admit(call)?;
+    let slot = concurrency::enter(call).await?;
+    let tool = concurrency::inside(slot, attempt::run(call, ready));
+    let outcome = timeout::attempt(call, async { ended(call, tool.await) }).await;
+    permit.record(&outcome);
+    outcome
+}
+
+/// A tool that asked the client something ends with an error that is none.
+fn ended(call: &Call, outcome: Outcome) -> Result<Output, Refusal> {
+    let error = match outcome {
         Ok(output) => return Ok(output),
         Err(error) => error,
     };

@@ -11,8 +11,11 @@ use serde_json::{Map, Value, json};
 use crate::answer::Output;
 use crate::client::Capability;
 use crate::policy::auth::{Denied, Permits};
+use crate::policy::breaker::Open;
+use crate::policy::concurrency::Crowded;
 use crate::policy::confirm::Unconfirmed;
 use crate::policy::gate::Unknown;
+use crate::policy::rate::Limited;
 use crate::policy::timeout::Elapsed;
 use crate::policy::validation::Invalid;
 use crate::rounds::InputRequired;
@@ -465,7 +468,10 @@ pub(crate) enum Refusal {
     Unknown,
     Denied(Denied),
     Invalid(Invalid),
+    Limited(Limited),
+    Open(Open),
     Elapsed(Elapsed),
+    Crowded(Crowded),
     Tool(ToolError),
     InputRequired(InputRequired),
     Lacks(Capability),
@@ -491,7 +497,10 @@ macro_rules! refusals {
 refusals!(
     Denied(Denied),
     Invalid(Invalid),
+    Limited(Limited),
+    Open(Open),
     Elapsed(Elapsed),
+    Crowded(Crowded),
     Tool(ToolError),
     Unconfirmed(Unconfirmed),
     StoreAway(StoreError),
@@ -570,11 +579,10 @@ impl Refusal {
                 failure.fields = fields;
                 failure
             }
-            Self::Elapsed(elapsed) => Failure::new(
-                "timeout",
-                format!("`{tool}` took longer than {:?}", elapsed.after),
-            )
-            .detail("outcome", elapsed.outcome),
+            Self::Limited(limited) => limited.failure(tool),
+            Self::Open(open) => open.failure(tool),
+            Self::Elapsed(elapsed) => elapsed.failure(tool),
+            Self::Crowded(crowded) => crowded.failure(tool),
         };
         Reply::Failure(failure)
     }

@@ -4,43 +4,84 @@
 
 pub(crate) mod attempt;
 pub(crate) mod auth;
+pub(crate) mod breaker;
+pub(crate) mod concurrency;
 pub(crate) mod confirm;
+mod defaults;
+#[cfg(test)]
+mod fixture;
 pub(crate) mod gate;
+mod inherit;
+pub(crate) mod per;
+pub(crate) mod rate;
+pub(crate) mod retry;
+mod shared;
 pub(crate) mod telemetry;
 pub(crate) mod timeout;
 pub(crate) mod validation;
 
-use mcp_grammar::Policies;
 use sha2::{Digest as _, Sha256};
+
+pub use self::defaults::Policies;
+pub(crate) use self::inherit::Sources;
+pub(crate) use self::shared::Shared;
 
 /// The policies of one tool as they run: what it declares, then what its list and its server declare for it.
 #[derive(Debug)]
 pub(crate) struct Effective {
-    pub(crate) declared: Policies<'static>,
+    pub(crate) declared: mcp_grammar::Policies<'static>,
     pub(crate) auth: auth::Rule,
-    pub(crate) timeout: timeout::Rule,
+    pub(crate) rate: rate::Rule,
     pub(crate) confirm: Option<confirm::Rule>,
+    pub(crate) timeout: timeout::Rule,
+    pub(crate) retry: Option<retry::Rule>,
+    pub(crate) breaker: Option<breaker::Rule>,
+    pub(crate) concurrency: Option<concurrency::Rule>,
+    /// Who declared what.
+    pub(crate) sources: Sources,
     fingerprint: String,
 }
 
 impl Effective {
     /// A tool's own word counts first, then its list's, then the server's.
-    pub(crate) fn resolve(own: &Policies<'static>, defaults: &[&Policies<'static>]) -> Self {
-        let mut declared = *own;
-        for default in defaults {
-            declared.auth = declared.auth.or(default.auth);
-            declared.timeout = declared.timeout.or(default.timeout);
-            if declared.rate.is_empty() {
-                declared.rate = default.rate;
-            }
-        }
+    pub(crate) fn new(
+        tool: &str,
+        [own, toolset, server]: [&mcp_grammar::Policies<'static>; 3],
+        shared: &mut Shared,
+        problems: &mut Vec<String>,
+    ) -> Self {
+        let (declared, sources) = inherit::inherit(own, toolset, server);
+        let conflicts = sources.conflicts(&declared);
+        problems.extend(conflicts.map(|conflict| format!("tool `{tool}`: {conflict}")));
+        let auth = auth::Rule::new(declared.auth);
+        let rate = rate::Rule::new(tool, &declared, auth.guarantees_caller(), problems);
+        shared.buckets(tool, &rate, problems);
         Self {
-            auth: auth::Rule::new(declared.auth),
-            timeout: timeout::Rule::new(&declared),
+            auth,
+            rate,
             confirm: confirm::Rule::new(declared.confirm),
+            timeout: timeout::Rule::new(&declared),
+            retry: retry::Rule::new(&declared),
+            breaker: declared
+                .breaker
+                .map(|breaker| shared.breaker(tool, breaker, problems)),
+            concurrency: declared
+                .concurrency
+                .map(|bound| concurrency::Rule::new(tool, &bound)),
             fingerprint: fingerprint(&declared),
             declared,
+            sources,
         }
+    }
+
+    /// The arguments that a policy counts calls by.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let rate = self.rate.arguments().map(|path| ("rate", path));
+        let concurrency = self
+            .concurrency
+            .iter()
+            .flat_map(|rule| rule.per().arguments());
+        rate.chain(concurrency.map(|path| ("concurrency", path)))
     }
 
     /// A hash of all policies: what a sealed state or a record was made under.
@@ -49,7 +90,7 @@ impl Effective {
     }
 }
 
-fn fingerprint(policies: &Policies<'_>) -> String {
+fn fingerprint(policies: &mcp_grammar::Policies<'_>) -> String {
     let digest = Sha256::digest(format!("{policies:?}"));
     digest[..8]
         .iter()

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::auth::Permit;
+use super::timeout::Watch;
 use crate::arg::Params;
 use crate::call::{Call, Origin};
 use crate::error::{FieldError, Refusal};
@@ -49,6 +50,7 @@ pub(crate) fn decode(
         caller,
         origin,
         rounds,
+        watch: Watch::new(),
     });
     let ready = read(&call)?;
     Ok(Decoded { call, ready })

@@ -38,6 +38,7 @@ impl Core {
                 request_id: "1".to_owned(),
                 client,
                 cancelled: CancellationToken::new(),
+                ip: None,
                 input_responses: None,
                 request_state: None,
             },

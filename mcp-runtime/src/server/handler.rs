@@ -6,6 +6,7 @@
 )]
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -68,6 +69,16 @@ impl Handler {
     }
 }
 
+/// The address that the HTTP edge vouches for, behind whatever proxies it trusts.
+fn ip(context: &RequestContext<RoleServer>) -> Option<IpAddr> {
+    #[cfg(feature = "http")]
+    if let Some(parts) = context.extensions.get::<http::request::Parts>() {
+        return parts.extensions.get::<IpAddr>().copied();
+    }
+    let _ = context;
+    None
+}
+
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder()
@@ -97,6 +108,7 @@ impl ServerHandler for Handler {
                     .input_responses
                     .map(|responses| responses.into_iter().collect()),
                 request_state: params.request_state,
+                ip: ip(&context),
                 client: Arc::new(Remote::new(context, self.level.load(Ordering::Relaxed))),
             },
             tool: name,

@@ -15,16 +15,17 @@ mod withheld;
 use std::any::{Any, TypeId};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::num::NonZero;
 use std::sync::Arc;
-
-use mcp_grammar::Policies;
 
 use self::lifecycle::Lifecycle;
 use self::registry::{Mount, Mounted, Registry};
 use crate::arg::{Need, What};
 use crate::clock::Clock;
 use crate::error::{Result, ServerError};
-use crate::policy::Effective;
+use crate::policy::rate::Limiter;
+use crate::policy::retry::Budget;
+use crate::policy::{Effective, Policies, Shared};
 use crate::principal::Principal;
 use crate::seal::Seal;
 use crate::store::{MemoryStore, Store};
@@ -57,7 +58,8 @@ pub struct Server {
     state: State,
     principal: Option<Arc<Principal>>,
     implies: HashMap<String, BTreeSet<String>>,
-    defaults: Policies<'static>,
+    defaults: Policies,
+    expected_nodes: NonZero<u32>,
     store: Arc<dyn Store>,
     state_key: Option<Vec<u8>>,
     lifecycle: Lifecycle,
@@ -92,6 +94,7 @@ impl Server {
             principal: None,
             implies: HashMap::new(),
             defaults: Policies::new(),
+            expected_nodes: NonZero::<u32>::MIN,
             store: Arc::new(MemoryStore::new()),
             state_key: None,
             lifecycle: Lifecycle::new(),
@@ -185,6 +188,27 @@ impl Server {
         self
     }
 
+    /// Sets how many servers share the store, this one included; the default is 1.
+    ///
+    /// While the store is away, each of them lets through its part of the rates (`on_error local`), so that together they keep the
+    /// declared ones.
+    pub fn expected_nodes(mut self, nodes: NonZero<u32>) -> Self {
+        self.expected_nodes = nodes;
+        self
+    }
+
+    /// Sets what holds for the tools that do not say it themselves, nor their list for them.
+    ///
+    /// ```
+    /// use mcp_runtime::{Policies, Server};
+    ///
+    /// let server = Server::new("crm").defaults(Policies::production());
+    /// ```
+    pub fn defaults(mut self, policies: Policies) -> Self {
+        self.defaults = policies;
+        self
+    }
+
     /// Sets how many tools a page of `tools/list` holds. The default is 200.
     pub fn page_size(mut self, tools: usize) -> Self {
         self.page_size = tools.max(1);
@@ -200,9 +224,10 @@ impl Server {
     }
 
     pub(crate) fn build(self) -> Result<Arc<Core>> {
-        let defaults = self.defaults;
-        let registry = Registry::build(&self.mounts, |def, toolset| {
-            Effective::resolve(&def.policies, &[&toolset.defaults, &defaults])
+        let mut shared = Shared::default();
+        let registry = Registry::build(&self.mounts, |tool, def, toolset, problems| {
+            let policies = [&def.policies, &toolset.defaults, &self.defaults.0];
+            Effective::new(tool, policies, &mut shared, problems)
         })?;
         let core = Core {
             identity: self.identity,
@@ -211,6 +236,8 @@ impl Server {
             principal: self.principal,
             implies: self.implies,
             store: self.store,
+            limiter: Limiter::new(self.expected_nodes),
+            retries: Budget::new(),
             seal: match self.state_key {
                 Some(key) => Seal::new(&key),
                 None => Seal::random(),
@@ -220,6 +247,9 @@ impl Server {
             page_size: self.page_size,
         };
         core.check_needs()?;
+        for tool in core.tools().tools() {
+            tracing::debug!(tool = tool.name, declared = %tool.policies.sources, "ready");
+        }
         Ok(Arc::new(core))
     }
 }
@@ -241,6 +271,8 @@ pub(crate) struct Core {
     pub(crate) principal: Option<Arc<Principal>>,
     implies: HashMap<String, BTreeSet<String>>,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) limiter: Limiter,
+    pub(crate) retries: Budget,
     pub(crate) seal: Seal,
     pub(crate) clock: Clock,
     pub(crate) lifecycle: Lifecycle,

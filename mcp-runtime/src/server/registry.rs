@@ -54,14 +54,18 @@ impl Registry {
     /// Makes every tool ready, and reports every problem at once.
     pub(crate) fn build(
         mounts: &[Mount],
-        resolve: impl Fn(&ToolDef, &Toolset) -> Effective,
+        mut resolve: impl FnMut(&str, &ToolDef, &Toolset, &mut Vec<String>) -> Effective,
     ) -> Result<Self, ServerError> {
         let mut registry = Self::default();
         let mut problems = Vec::new();
         for mount in mounts {
             for def in mount.toolset.tools {
-                let policies = resolve(def, &mount.toolset);
-                let tool = Mounted::new(mount.namespace, def, policies, &mut problems);
+                let name = match mount.namespace {
+                    Some(namespace) => format!("{namespace}.{}", def.name),
+                    None => def.name.to_owned(),
+                };
+                let policies = resolve(&name, def, &mount.toolset, &mut problems);
+                let tool = Mounted::new(name, def, policies, &mut problems);
                 registry.insert(tool, &mut problems);
             }
         }
@@ -95,7 +99,7 @@ impl Registry {
 
 impl Mounted {
     fn new(
-        namespace: Option<&str>,
+        name: String,
         def: &'static ToolDef,
         policies: Effective,
         problems: &mut Vec<String>,
@@ -104,10 +108,19 @@ impl Mounted {
         // The describing walk never starts the tool.
         (def.walk)(&mut Params::describing(&mut signature));
         let input = signature.input(def.open);
-        let name = match namespace {
-            Some(namespace) => format!("{namespace}.{}", def.name),
-            None => def.name.to_owned(),
-        };
+        for (policy, path) in policies.arguments() {
+            let first = path.split('.').next().unwrap_or(path);
+            let unknown = !def.open && input.names.iter().all(|name| name != first);
+            if unknown {
+                signature.problems.push(format!(
+                    "has a `{policy}` that counts by `arg.{path}`, and takes no argument `{first}`"
+                ));
+            } else if signature.secrets.contains(&first) {
+                signature.problems.push(format!(
+                    "has a `{policy}` that counts by `arg.{path}`, and `{first}` is secret"
+                ));
+            }
+        }
         problems.extend(
             signature
                 .problems

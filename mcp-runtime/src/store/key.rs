@@ -3,6 +3,7 @@
 use std::hash::Hasher as _;
 use std::sync::OnceLock;
 
+use serde_json::Value;
 use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
 /// The name of a bucket or a value.
@@ -50,6 +51,35 @@ impl KeyBuilder {
         self.field(b'n', &number.to_le_bytes())
     }
 
+    /// A JSON value: the same key for the same value, however its numbers are written and its members are ordered. `1` and `"1"` differ.
+    #[must_use]
+    pub fn json(self, value: &Value) -> Self {
+        match value {
+            Value::Null => self.field(b'0', &[]),
+            Value::Bool(flag) => self.field(b'?', &[u8::from(*flag)]),
+            Value::String(text) => self.text(text),
+            Value::Number(number) => match whole(number) {
+                Some(number) => self.field(b'i', &number.to_le_bytes()),
+                None => {
+                    let bits = number.as_f64().unwrap_or(f64::NAN).to_bits();
+                    self.field(b'f', &bits.to_le_bytes())
+                }
+            },
+            Value::Array(items) => {
+                let key = self.field(b'[', &(items.len() as u64).to_le_bytes());
+                items.iter().fold(key, Self::json)
+            }
+            Value::Object(members) => {
+                let key = self.field(b'{', &(members.len() as u64).to_le_bytes());
+                let mut members: Vec<_> = members.iter().collect();
+                members.sort_unstable_by_key(|(name, _)| *name);
+                members
+                    .into_iter()
+                    .fold(key, |key, (name, value)| key.text(name).json(value))
+            }
+        }
+    }
+
     /// The key.
     #[must_use]
     pub fn finish(self) -> Key {
@@ -64,8 +94,99 @@ impl KeyBuilder {
     }
 }
 
+/// The number as an integer, if it is one: `2`, `2.0` and `2e0` are the same value.
+fn whole(number: &serde_json::Number) -> Option<i128> {
+    /// Up to here every integer is a 64-bit float.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let integer = number.as_i64().map(i128::from);
+    integer.or(number.as_u64().map(i128::from)).or_else(|| {
+        let float = number.as_f64()?;
+        #[expect(clippy::cast_possible_truncation, reason = "checked to be exact")]
+        (float.trunc() == float && float.abs() <= EXACT).then_some(float as i128)
+    })
+}
+
 /// The process's own secret. Keys are never shown, so nobody outside can tell which fields collide.
 fn secret() -> &'static [u8; 16] {
     static SECRET: OnceLock<[u8; 16]> = OnceLock::new();
     SECRET.get_or_init(rand::random)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Clone, PartialEq)]
+    enum Field {
+        Text(String),
+        Bytes(Vec<u8>),
+        Optional(Option<String>),
+        Number(u64),
+    }
+
+    fn key(fields: &[Field]) -> Key {
+        let add = |key: KeyBuilder, field: &Field| match field {
+            Field::Text(text) => key.text(text),
+            Field::Bytes(bytes) => key.bytes(bytes),
+            Field::Optional(text) => key.optional(text.as_deref()),
+            Field::Number(number) => key.number(*number),
+        };
+        fields.iter().fold(KeyBuilder::new("test"), add).finish()
+    }
+
+    /// Few letters, so that different lists often have the same bytes in a row.
+    fn fields() -> impl Strategy<Value = Vec<Field>> {
+        let field = prop_oneof![
+            "[ab]{0,3}".prop_map(Field::Text),
+            prop::collection::vec(97_u8..99, 0..3).prop_map(Field::Bytes),
+            Just(Field::Optional(None)),
+            (0_u64..3).prop_map(Field::Number),
+        ];
+        prop::collection::vec(field, 0..4)
+    }
+
+    proptest! {
+        #[test]
+        fn different_fields_are_different_keys(one in fields(), two in fields()) {
+            prop_assert_eq!(key(&one) == key(&two), one == two);
+        }
+    }
+
+    #[test]
+    fn json_is_compared_by_value() {
+        let key = |value: Value| KeyBuilder::new("test").json(&value).finish();
+        assert_eq!(key(json!({"a": 1, "b": 2})), key(json!({"b": 2.0, "a": 1})));
+        assert_eq!(key(json!(-0.0)), key(json!(0)));
+        assert_eq!(key(json!(u64::MAX)), key(json!(u64::MAX)));
+        let different = [
+            json!(null),
+            json!(false),
+            json!(""),
+            json!("null"),
+            json!(0),
+            json!("0"),
+            json!([]),
+            json!([[]]),
+            json!([[], []]),
+            json!({}),
+            json!({"a": null}),
+            json!({"a": "1;b:2"}),
+            json!({"a": "1", "b": "2"}),
+            json!(["a", "1"]),
+            json!(0.5),
+            json!(u64::MAX),
+            json!(-1),
+            json!(1e300),
+            json!([1, [2]]),
+            json!([[1], 2]),
+        ];
+        for (index, one) in different.iter().enumerate() {
+            for two in &different[..index] {
+                assert_ne!(key(one.clone()), key(two.clone()), "{one} {two}");
+            }
+        }
+    }
 }

@@ -26,6 +26,13 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Charges all buckets or none (GCRA: ITU-T I.371, "virtual scheduling").
     fn take<'a>(&'a self, charges: &'a [Charge]) -> BoxFuture<'a, Result<Taken, StoreError>>;
 
+    /// The same without waiting, in a store that can: one in this process's memory. Others say `None` and are asked with
+    /// [`take`](Self::take).
+    fn take_now(&self, charges: &[Charge]) -> Option<Taken> {
+        let _ = charges;
+        None
+    }
+
     /// The value under a key, if it is there, its lifetime is not over, and none of its tags was forgotten since.
     fn get(&self, key: Key) -> BoxFuture<'_, Result<Lookup, StoreError>>;
 

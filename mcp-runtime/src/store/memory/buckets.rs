@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
+use smallvec::SmallVec;
 
 use super::super::{Charge, Key, Taken};
 
@@ -75,14 +76,15 @@ impl Buckets {
 
     /// Every shard concerned stays locked, in one order for all callers, until all charges are known to pass.
     fn take_several(&self, charges: &[Charge], now: u64) -> Taken {
-        let mut numbers: Vec<usize> = charges.iter().map(|charge| number(charge.key)).collect();
+        let mut numbers: SmallVec<[usize; 4]> =
+            charges.iter().map(|charge| number(charge.key)).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let mut shards: Vec<(usize, MutexGuard<'_, Shard>)> = numbers
+        let mut shards: SmallVec<[(usize, MutexGuard<'_, Shard>); 4]> = numbers
             .into_iter()
             .map(|number| (number, self.shards[number].lock()))
             .collect();
-        let mut planned: Vec<(&Charge, u64)> = Vec::with_capacity(charges.len());
+        let mut planned: SmallVec<[(&Charge, u64); 4]> = SmallVec::new();
         let mut short: Option<(usize, Duration)> = None;
         for (index, charge) in charges.iter().enumerate() {
             // A bucket that is named twice is charged twice.
@@ -163,6 +165,8 @@ fn held<'a>(shards: &'a mut [(usize, MutexGuard<'_, Shard>)], key: Key) -> &'a m
 fn arrival(charge: &Charge, tat: u64, now: u64) -> Result<u64, Duration> {
     let tat = tat.max(now).saturating_add(cost(charge));
     let tolerance = nanos(charge.interval).saturating_mul(charge.burst);
+    // Centuries away, times stop adding up: what is that late is refused.
+    let tolerance = tolerance.min(u64::MAX / 4);
     match (tat - now).checked_sub(tolerance) {
         None | Some(0) => Ok(tat),
         Some(excess) => Err(Duration::from_nanos(excess)),

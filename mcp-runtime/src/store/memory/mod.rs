@@ -60,8 +60,8 @@ impl MemoryStore {
         self.buckets.len()
     }
 
-    /// Charges all buckets or none, at once.
-    pub(crate) fn take_now(&self, charges: &[Charge]) -> Taken {
+    /// Charges all buckets or none.
+    pub(crate) fn charge(&self, charges: &[Charge]) -> Taken {
         self.buckets.take(charges, self.now())
     }
 
@@ -86,7 +86,11 @@ impl fmt::Debug for MemoryStore {
 
 impl Store for MemoryStore {
     fn take<'a>(&'a self, charges: &'a [Charge]) -> BoxFuture<'a, Result<Taken, StoreError>> {
-        Box::pin(ready(Ok(self.take_now(charges))))
+        Box::pin(ready(Ok(self.charge(charges))))
+    }
+
+    fn take_now(&self, charges: &[Charge]) -> Option<Taken> {
+        Some(self.charge(charges))
     }
 
     fn get(&self, key: Key) -> BoxFuture<'_, Result<Lookup, StoreError>> {

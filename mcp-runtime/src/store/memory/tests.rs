@@ -24,31 +24,31 @@ async fn a_burst_passes_and_the_next_call_is_told_when_to_come_back() {
     let store = MemoryStore::new();
     let bucket = [charge(1, 10, 20)];
     for _ in 0..20 {
-        assert_eq!(store.take_now(&bucket), Taken::All);
+        assert_eq!(store.charge(&bucket), Taken::All);
     }
     let wait = Duration::from_millis(100);
-    assert_eq!(store.take_now(&bucket), Taken::Short { index: 0, wait });
+    assert_eq!(store.charge(&bucket), Taken::Short { index: 0, wait });
     advance(Duration::from_millis(99)).await;
     let wait = Duration::from_millis(1);
-    assert_eq!(store.take_now(&bucket), Taken::Short { index: 0, wait });
+    assert_eq!(store.charge(&bucket), Taken::Short { index: 0, wait });
     advance(wait).await;
-    assert_eq!(store.take_now(&bucket), Taken::All);
+    assert_eq!(store.charge(&bucket), Taken::All);
 }
 
 #[tokio::test(start_paused = true)]
 async fn all_buckets_are_charged_or_none() {
     let store = MemoryStore::new();
     let both = [charge(1, 10, 10), charge(2, 1, 1)];
-    assert_eq!(store.take_now(&both), Taken::All);
+    assert_eq!(store.charge(&both), Taken::All);
     let refused = Taken::Short {
         index: 1,
         wait: SECOND,
     };
     for _ in 0..50 {
-        assert_eq!(store.take_now(&both), refused);
+        assert_eq!(store.charge(&both), refused);
     }
     for _ in 0..9 {
-        assert_eq!(store.take_now(&both[..1]), Taken::All);
+        assert_eq!(store.charge(&both[..1]), Taken::All);
     }
 }
 
@@ -56,33 +56,33 @@ async fn all_buckets_are_charged_or_none() {
 async fn a_bucket_named_twice_is_charged_twice() {
     let store = MemoryStore::new();
     let twice = [charge(1, 1, 3), charge(1, 1, 3)];
-    assert_eq!(store.take_now(&twice), Taken::All);
-    assert!(matches!(store.take_now(&twice), Taken::Short { .. }));
-    assert_eq!(store.take_now(&twice[..1]), Taken::All);
+    assert_eq!(store.charge(&twice), Taken::All);
+    assert!(matches!(store.charge(&twice), Taken::Short { .. }));
+    assert_eq!(store.charge(&twice[..1]), Taken::All);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_flood_of_keys_neither_grows_the_store_nor_resets_a_limit() {
     let store = MemoryStore::with_limits(64 * 16, 1 << 20);
     let victim = [charge(1, 1, 1)];
-    assert_eq!(store.take_now(&victim), Taken::All);
+    assert_eq!(store.charge(&victim), Taken::All);
     for key in 2..100_000_u128 {
-        store.take_now(&[charge(key * 0x9e37_79b9_7f4a_7c15, 1, 5)]);
+        store.charge(&[charge(key * 0x9e37_79b9_7f4a_7c15, 1, 5)]);
     }
     assert!(store.bucket_count() <= 64 * 16);
     assert!(store.overflows() > 0);
-    assert!(matches!(store.take_now(&victim), Taken::Short { .. }));
+    assert!(matches!(store.charge(&victim), Taken::Short { .. }));
 }
 
 #[tokio::test(start_paused = true)]
 async fn idle_buckets_make_room() {
     let store = MemoryStore::with_limits(64 * 16, 1 << 20);
     for key in 0..10_000_u128 {
-        store.take_now(&[charge(key, 1, 1)]);
+        store.charge(&[charge(key, 1, 1)]);
     }
     advance(2 * SECOND).await;
     for key in 0..64_u128 {
-        assert_eq!(store.take_now(&[charge(1 << 80 | key, 1, 1)]), Taken::All);
+        assert_eq!(store.charge(&[charge(1 << 80 | key, 1, 1)]), Taken::All);
     }
 }
 
@@ -217,7 +217,7 @@ proptest! {
             for gap in gaps {
                 advance(Duration::from_millis(gap)).await;
                 now += gap;
-                if store.take_now(&bucket) == Taken::All {
+                if store.charge(&bucket) == Taken::All {
                     passed.push(now);
                 }
             }
@@ -228,4 +228,109 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+/// The buckets as anybody would write them: a level that fills with time, in nanoseconds' worth of it.
+#[derive(Default)]
+struct Levels {
+    now: u128,
+    filled: std::collections::HashMap<Key, (u128, u128)>,
+}
+
+impl Levels {
+    fn take(&mut self, charges: &[Charge]) -> bool {
+        let mut levels = self.filled.clone();
+        for charge in charges {
+            let full = charge.interval.as_nanos() * u128::from(charge.burst);
+            let (level, at) = levels.get(&charge.key).copied().unwrap_or((full, self.now));
+            let level = full.min(level + (self.now - at));
+            let Some(left) =
+                level.checked_sub(charge.interval.as_nanos() * u128::from(charge.cost))
+            else {
+                return false;
+            };
+            levels.insert(charge.key, (left, self.now));
+        }
+        self.filled = levels;
+        true
+    }
+}
+
+proptest! {
+    /// Whatever comes when, over several buckets and costs: the store decides as the plain levels do, all or none.
+    #[test]
+    fn decides_as_levels_that_fill_with_time(
+        shapes in prop::collection::vec((1_u32..50, 1_u64..20), 4),
+        calls in prop::collection::vec(
+            (0_u64..300, prop::collection::vec((0_usize..4, 1_u64..4), 1..4)),
+            1..200,
+        ),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let store = MemoryStore::new();
+            let mut levels = Levels::default();
+            for (gap, buckets) in calls {
+                advance(Duration::from_millis(gap)).await;
+                levels.now += u128::from(gap) * 1_000_000;
+                let charges: Vec<Charge> = buckets
+                    .into_iter()
+                    .map(|(bucket, cost)| {
+                        let (per_second, burst) = shapes[bucket];
+                        Charge { cost, ..charge(bucket as u128, per_second, burst) }
+                    })
+                    .collect();
+                let passed = store.charge(&charges) == Taken::All;
+                prop_assert_eq!(passed, levels.take(&charges), "{:?}", charges);
+            }
+            Ok(())
+        })?;
+    }
+
+    /// However many threads ask, in whatever order, over one bucket and two at once: none pays twice.
+    #[test]
+    fn threads_cannot_overdraw(burst in 1_u64..40, other in 1_u64..40) {
+        let store = MemoryStore::new();
+        // A unit an hour: none flows back while the test runs.
+        let hourly = |key, burst| Charge { interval: 3600 * SECOND, ..charge(key, 1, burst) };
+        let (one, two) = (hourly(1, burst), hourly(2, other));
+        let pass = |charges: &[Charge]| u64::from(store.charge(charges) == Taken::All);
+        let (alone, both) = std::thread::scope(|scope| {
+            let threads: Vec<_> = [vec![one], vec![one, two], vec![one], vec![two, one]]
+                .into_iter()
+                .map(|charges| {
+                    let pass = &pass;
+                    scope.spawn(move || {
+                        let passed = (0..30).map(|_| pass(&charges)).sum::<u64>();
+                        if charges.len() == 1 { (passed, 0) } else { (0, passed) }
+                    })
+                })
+                .collect();
+            let counts = threads.into_iter().map(|thread| thread.join().unwrap());
+            counts.fold((0, 0), |(a, b), (c, d)| (a + c, b + d))
+        });
+        prop_assert_eq!(alone + both, burst);
+        prop_assert!(both <= other);
+        let left = (0..50).map(|_| pass(&[two])).sum::<u64>();
+        prop_assert_eq!(both + left, other);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn times_that_do_not_add_up_are_refused() {
+    let store = MemoryStore::new();
+    let century = Charge {
+        interval: 100 * 365 * 86_400 * SECOND,
+        ..charge(1, 1, 1_000)
+    };
+    let costly = Charge {
+        cost: 900,
+        ..century
+    };
+    assert!(matches!(store.charge(&[costly]), Taken::Short { .. }));
+    assert_eq!(store.charge(&[century]), Taken::All);
 }

@@ -1,0 +1,151 @@
+//! Which policies hold for a tool: its own, else its list's, else its server's, and who said each.
+
+use std::fmt;
+
+use mcp_grammar::{List, Policies};
+
+/// Who declared a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    Tool,
+    Toolset,
+    Server,
+    /// Nobody: what holds is the default.
+    Default,
+}
+
+/// Who declared which of one tool's policies.
+#[derive(Debug)]
+pub(crate) struct Sources(Vec<(&'static str, Source)>);
+
+/// The policies that hold for one tool.
+pub(super) fn inherit(
+    own: &Policies<'static>,
+    toolset: &Policies<'static>,
+    server: &Policies<'static>,
+) -> (Policies<'static>, Sources) {
+    let defaults = [
+        (Source::Toolset, applicable(toolset, own)),
+        (Source::Server, applicable(server, own)),
+    ];
+    let mut policies = *own;
+    let mut sources = Vec::new();
+    macro_rules! inherit {
+            ($($policy:ident),*) => {$(
+                let mut source = Source::Tool;
+                for (from, default) in &defaults {
+                    if !policies.$policy.is_said() {
+                        policies.$policy = default.$policy;
+                        source = *from;
+                    }
+                }
+                if policies.$policy.is_said() {
+                    sources.push((stringify!($policy), source));
+                }
+            )*};
+        }
+    inherit!(
+        auth,
+        when,
+        rate,
+        cache,
+        invalidates,
+        timeout,
+        retry,
+        breaker,
+        concurrency,
+        max_in,
+        max_out,
+        audit,
+        confirm,
+        idempotency
+    );
+    (policies, Sources(sources))
+}
+
+impl Sources {
+    /// Who declared a policy, by its name in the attribute.
+    pub(crate) fn of(&self, policy: &str) -> Source {
+        let found = self.0.iter().find(|(name, _)| *name == policy);
+        found.map_or(Source::Default, |(_, source)| *source)
+    }
+
+    /// What a tool's own policies and the inherited ones say against each other, for the operator.
+    pub(super) fn conflicts(&self, policies: &Policies<'_>) -> impl Iterator<Item = String> {
+        policies.conflicts().map(|conflict| {
+            let (one, other) = conflict.options();
+            let said = [Some(one), other]
+                .into_iter()
+                .flatten()
+                .filter_map(|policy| Some((policy, self.of(policy).words()?)))
+                .map(|(policy, from)| format!("\n       `{policy}` comes from {from}"));
+            format!("{}{}", conflict.message(), String::from_iter(said))
+        })
+    }
+}
+
+/// `auth (tool), timeout (server)`.
+impl fmt::Display for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (policy, source)) in self.0.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            let source = match source {
+                Source::Tool => "tool",
+                Source::Toolset => "toolset",
+                Source::Server => "server",
+                Source::Default => "default",
+            };
+            write!(f, "{comma}{policy} ({source})")?;
+        }
+        Ok(())
+    }
+}
+
+impl Source {
+    /// Where else than on the tool itself the operator has to look.
+    fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Tool | Self::Default => None,
+            Self::Toolset => Some("the tool's list"),
+            Self::Server => Some("the server's defaults"),
+        }
+    }
+}
+
+/// A default as it is meant for one tool: a server whose tools are cached does not mean those that write.
+fn applicable(default: &Policies<'static>, own: &Policies<'static>) -> Policies<'static> {
+    let mut default = *default;
+    if own.read_only {
+        // There is nothing to throw away, to confirm, or to do twice.
+        default.invalidates = None;
+        default.confirm = None;
+        default.idempotency = None;
+    } else {
+        default.cache = None;
+    }
+    if !own.read_only && !own.idempotent {
+        default.retry = None;
+    }
+    default
+}
+
+/// A policy that may be there or not.
+trait Said {
+    fn is_said(&self) -> bool;
+}
+
+impl<T> Said for Option<T> {
+    fn is_said(&self) -> bool {
+        self.is_some()
+    }
+}
+
+/// The buckets of a tool are one limit: they are inherited together or not at all.
+impl<T: Copy, const N: usize> Said for List<T, N> {
+    fn is_said(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests;

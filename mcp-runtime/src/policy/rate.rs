@@ -1,0 +1,186 @@
+//! Stage 8: `rate = ["5/s per caller", "1000/d per tenant"]`, how often a tool may be called.
+//!
+//! Refuses a call that one of the tool's buckets cannot pay for, naming the bucket that takes longest to refill and nothing of
+//! other callers; then no bucket is charged. Also refuses what cannot be counted: a call that lacks what a bucket counts by or
+//! costs by, and all calls where the store is away and that is what `on_error` says.
+//!
+//! Keeps no state of its own: the buckets are in the server's [`Store`](crate::store::Store).
+
+mod away;
+mod bucket;
+
+use std::time::Duration;
+
+use mcp_grammar::{Count, Policies};
+use smallvec::SmallVec;
+
+pub(crate) use self::away::Limiter;
+use self::bucket::Bucket;
+use super::per::Missing;
+use crate::call::Call;
+use crate::error::{Failure, FieldError};
+use crate::human::AtLeast;
+use crate::store::{Charge, Taken};
+
+/// Charges that live on the stack: a tool has four buckets at most.
+type Charges = SmallVec<[Charge; 4]>;
+
+/// The longest a bucket may take to fill: beyond some centuries, stores lose count.
+const SLOWEST: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+/// The buckets of one tool.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    buckets: Box<[Bucket]>,
+}
+
+/// Proof that the call has been paid for.
+#[derive(Debug)]
+#[must_use = "what costs something asks for it"]
+pub(crate) struct Paid(());
+
+impl Paid {
+    /// The call goes on after a question: it was charged when it first came.
+    pub(crate) fn in_an_earlier_round() -> Self {
+        Self(())
+    }
+}
+
+/// The call cannot be paid for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Limited {
+    /// A bucket is empty.
+    Exceeded {
+        limit: String,
+        wait: Duration,
+    },
+    /// No bucket could ever pay for it.
+    TooMuch {
+        limit: String,
+        cost: u64,
+        most: u32,
+        path: &'static str,
+    },
+    /// What it costs cannot be told: the argument at this path is not a number.
+    NoPrice(&'static str),
+    Missing(Missing),
+    /// The store of the buckets is away.
+    Away,
+}
+
+impl Limited {
+    pub(crate) fn failure(self, tool: &str) -> Failure {
+        match self {
+            Self::Exceeded { limit, wait } => {
+                let text = format!(
+                    "Rate limit for \"{tool}\" exceeded: {limit}. Retry in {}.",
+                    AtLeast(wait)
+                );
+                Failure::new("rate_limited", text)
+                    .retry_after(wait)
+                    .detail("limit", limit)
+            }
+            Self::TooMuch {
+                limit,
+                cost,
+                most,
+                path,
+            } => {
+                let text = format!("costs {cost}, and no call may cost more than {most} ({limit}); send less");
+                invalid(tool, path, text)
+            }
+            Self::NoPrice(path) => invalid(tool, path, "is what the call costs; send a number".to_owned()),
+            Self::Missing(missing) => missing.failure(tool),
+            Self::Away => Failure::new(
+                "limiter_unavailable",
+                format!("the rate limit of `{tool}` cannot be checked now, and it does not run unchecked"),
+            )
+            .retry_after(away::RETRY),
+        }
+    }
+}
+
+fn invalid(tool: &str, path: &str, message: String) -> Failure {
+    let mut failure = Failure::new(
+        "invalid_input",
+        format!("the arguments of `{tool}` cannot be used:"),
+    );
+    failure.fields.push(FieldError::new(path, message));
+    failure
+}
+
+impl Rule {
+    pub(super) fn new(
+        tool: &str,
+        policies: &Policies<'static>,
+        has_caller: bool,
+        problems: &mut Vec<String>,
+    ) -> Self {
+        for rate in &policies.rate {
+            if rate.window.saturating_mul(rate.burst) / rate.limit.max(1) > SLOWEST {
+                problems.push(format!(
+                    "tool `{tool}` has the rate `{rate}`, whose bucket takes more than a hundred years to fill\n  \
+                     help: lower `burst`"
+                ));
+            }
+        }
+        let destructive = policies.destructive == Some(true);
+        let bucket = |rate| Bucket::new(tool, rate, has_caller, destructive);
+        Self {
+            buckets: policies.rate.iter().map(bucket).collect(),
+        }
+    }
+
+    /// The buckets that other tools draw on too: their names, and what each is.
+    pub(super) fn shared(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.buckets
+            .iter()
+            .filter_map(|bucket| Some((bucket.shared?, bucket.text.as_str())))
+    }
+
+    /// The arguments that the buckets count or cost by.
+    pub(super) fn arguments(&self) -> impl Iterator<Item = &'static str> {
+        self.buckets.iter().flat_map(Bucket::arguments)
+    }
+
+    /// The buckets that a call takes from when it runs, or when the cache answers it.
+    fn taken_from(&self, what: Count) -> impl Iterator<Item = &Bucket> {
+        let all = what == Count::Executions;
+        let taken = move |bucket: &&Bucket| all || bucket.count == Count::Calls;
+        self.buckets.iter().filter(taken)
+    }
+}
+
+/// Charges a call that is about to run ([`Count::Executions`]), or one that the cache has answered ([`Count::Calls`]).
+pub(crate) async fn take(call: &Call, what: Count) -> Result<Paid, Limited> {
+    let rule = &call.tool.policies.rate;
+    if rule.buckets.is_empty() {
+        return Ok(Paid(()));
+    }
+    let mut charges = Charges::new();
+    for bucket in rule.taken_from(what) {
+        charges.push(bucket.charge(call)?);
+    }
+    let (store, limiter) = (&*call.server.store, &call.server.limiter);
+    let taken = match store.take_now(&charges) {
+        Some(taken) => taken,
+        None => match limiter.ask(store, &charges).await {
+            Ok(taken) => taken,
+            Err(_) => limiter.decide(call, what, &charges)?,
+        },
+    };
+    match taken {
+        Taken::All => Ok(Paid(())),
+        Taken::Short { index, wait } => Err(Limited::Exceeded {
+            limit: rule
+                .taken_from(what)
+                .nth(index)
+                .map(|bucket| bucket.text.clone())
+                .unwrap_or_default(),
+            wait,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;
