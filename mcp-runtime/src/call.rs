@@ -1,6 +1,7 @@
 //! One call on its way through the server.
 
 use std::any::{Any, TypeId};
+use std::fmt;
 use std::sync::Arc;
 
 use regex::Regex;
@@ -8,13 +9,14 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
+use crate::facts::Facts;
 use crate::principal::{Caller, Principal};
 use crate::rounds::Rounds;
 use crate::server::Core;
 use crate::server::registry::Mounted;
+use crate::trace::TraceId;
 
 /// One call on its way to a tool: what extractors are made from.
-#[derive(Debug)]
 pub struct Call {
     pub(crate) server: Arc<Core>,
     pub(crate) tool: Arc<Mounted>,
@@ -22,12 +24,13 @@ pub struct Call {
     pub(crate) caller: Option<Arc<Principal>>,
     pub(crate) origin: Origin,
     pub(crate) rounds: Rounds,
+    pub(crate) facts: Arc<Facts>,
 }
 
 /// Where a call came from: everything but the tool and its arguments.
-#[derive(Debug)]
 pub(crate) struct Origin {
     pub(crate) request_id: String,
+    pub(crate) trace: Option<TraceId>,
     pub(crate) client: Arc<dyn Client>,
     pub(crate) cancelled: CancellationToken,
     /// The answers of a human or a client to an earlier `input_required` result.
@@ -67,5 +70,15 @@ impl Call {
             .iter()
             .find(|(text, _)| *text == pattern)
             .map(|(_, regex)| regex)
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The arguments may hold secrets, and so may what the client sent back.
+        f.debug_struct("Call")
+            .field("tool", &self.tool_name())
+            .field("request_id", &self.origin.request_id)
+            .finish_non_exhaustive()
     }
 }

@@ -3,9 +3,12 @@
 //! A stage gives the next one a proof that it has run, and refuses with a small type of its own.
 
 pub(crate) mod attempt;
+pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod confirm;
 pub(crate) mod gate;
+pub(crate) mod redaction;
+pub(crate) mod size;
 pub(crate) mod telemetry;
 pub(crate) mod timeout;
 pub(crate) mod validation;
@@ -20,6 +23,8 @@ pub(crate) struct Effective {
     pub(crate) auth: auth::Rule,
     pub(crate) timeout: timeout::Rule,
     pub(crate) confirm: Option<confirm::Rule>,
+    pub(crate) size: size::Rule,
+    pub(crate) audit: audit::Rule,
     fingerprint: String,
 }
 
@@ -38,7 +43,9 @@ impl Effective {
             auth: auth::Rule::new(declared.auth),
             timeout: timeout::Rule::new(&declared),
             confirm: confirm::Rule::new(declared.confirm),
-            fingerprint: fingerprint(&declared),
+            size: size::Rule::new(&declared),
+            audit: audit::Rule::new(&declared),
+            fingerprint: fingerprint(&format!("{declared:?}")),
             declared,
         }
     }
@@ -49,8 +56,9 @@ impl Effective {
     }
 }
 
-fn fingerprint(policies: &Policies<'_>) -> String {
-    let digest = Sha256::digest(format!("{policies:?}"));
+/// A short hash of what something was made under.
+pub(crate) fn fingerprint(text: &str) -> String {
+    let digest = Sha256::digest(text);
     digest[..8]
         .iter()
         .map(|byte| format!("{byte:02x}"))
