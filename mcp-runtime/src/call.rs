@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::net::IpAddr;
+use std::fmt;
 use std::sync::Arc;
 
 use regex::Regex;
@@ -10,13 +11,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
 use crate::policy::timeout::Watch;
+use crate::facts::Facts;
 use crate::principal::{Caller, Principal};
 use crate::rounds::Rounds;
 use crate::server::Core;
 use crate::server::registry::Mounted;
+use crate::trace::TraceId;
 
 /// One call on its way to a tool: what extractors are made from.
-#[derive(Debug)]
 pub struct Call {
     pub(crate) server: Arc<Core>,
     pub(crate) tool: Arc<Mounted>,
@@ -25,12 +27,13 @@ pub struct Call {
     pub(crate) origin: Origin,
     pub(crate) rounds: Rounds,
     pub(crate) watch: Watch,
+    pub(crate) facts: Arc<Facts>,
 }
 
 /// Where a call came from: everything but the tool and its arguments.
-#[derive(Debug)]
 pub(crate) struct Origin {
     pub(crate) request_id: String,
+    pub(crate) trace: Option<TraceId>,
     pub(crate) client: Arc<dyn Client>,
     /// Where the call came from on the network, as far as the transport can vouch for it.
     pub(crate) ip: Option<IpAddr>,
@@ -84,5 +87,15 @@ impl Call {
             .iter()
             .find(|(text, _)| *text == pattern)
             .map(|(_, regex)| regex)
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The arguments may hold secrets, and so may what the client sent back.
+        f.debug_struct("Call")
+            .field("tool", &self.tool_name())
+            .field("request_id", &self.origin.request_id)
+            .finish_non_exhaustive()
     }
 }

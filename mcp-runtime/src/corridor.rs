@@ -14,12 +14,15 @@ use tracing::Instrument as _;
 use crate::answer::Output;
 use crate::call::{Call, Origin};
 use crate::error::{Refusal, Reply, Signal};
+use crate::facts::Facts;
+use crate::middleware;
 use crate::policy::confirm::Approved;
 use crate::policy::rate::Paid;
 use crate::policy::telemetry::Observed;
 use crate::policy::validation::Decoded;
 use crate::policy::{
-    attempt, auth, breaker, concurrency, confirm, gate, rate, retry, timeout, validation,
+    attempt, audit, auth, breaker, concurrency, confirm, gate, rate, redaction, retry, size,
+    timeout, validation,
 };
 use crate::principal::Principal;
 use crate::rounds;
@@ -27,7 +30,6 @@ use crate::server::Core;
 use crate::tool::{Outcome, Running};
 
 /// A call as it comes in.
-#[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) tool: String,
     pub(crate) arguments: Map<String, Value>,
@@ -38,9 +40,10 @@ pub(crate) struct Request {
 pub(crate) async fn call(server: &Arc<Core>, request: Request) -> Reply {
     // Observation surrounds everything else, so that denials and cancellations are seen as well.
     let tool = request.tool.clone();
-    let observed = Observed::start(&tool, &request.origin.request_id);
+    let observed = Observed::start(server, &request);
     let cancelled = request.origin.cancelled.clone();
-    let stages = stages(server, request).instrument(observed.span());
+    let facts = Arc::clone(observed.facts());
+    let stages = surrounded(server, request, &facts).instrument(observed.span());
     // The contract: a bug of ours is an answer with an id, never silence.
     let stages = AssertUnwindSafe(stages).catch_unwind();
     // Held to the end: a server that stops waits for whoever holds one.
@@ -50,7 +53,7 @@ pub(crate) async fn call(server: &Arc<Core>, request: Request) -> Reply {
         Ok(inside) => tokio::select! {
             biased;
             outcome = stages => {
-                outcome.unwrap_or_else(|panic| Err(attempt::caught(&*panic).into()))
+                outcome.unwrap_or_else(|panic| Err(Refusal::Panicked(attempt::caught(&*panic))))
             }
             // Dropping the stages drops the tool's future, wherever it is.
             () = cancelled.cancelled() => Err(Refusal::Cancelled),
@@ -61,18 +64,44 @@ pub(crate) async fn call(server: &Arc<Core>, request: Request) -> Reply {
             }
         },
     };
+    let refused = outcome.as_ref().err().map(Refusal::step);
     let reply = Reply::new(&tool, outcome);
-    observed.finish(reply.outcome());
+    observed.finish(&reply, refused);
     reply
 }
 
-async fn stages(server: &Arc<Core>, request: Request) -> Result<Output, Refusal> {
+/// The stages, inside the middleware that surrounds whole calls.
+async fn surrounded(
+    server: &Arc<Core>,
+    request: Request,
+    facts: &Arc<Facts>,
+) -> Result<Output, Refusal> {
+    if server.around.is_empty() {
+        return stages(server, request, facts).await;
+    }
+    middleware::surround(
+        server,
+        request,
+        facts,
+        |server, request, facts| async move { stages(&server, request, &facts).await },
+    )
+    .await
+}
+
+async fn stages(
+    server: &Arc<Core>,
+    request: Request,
+    facts: &Arc<Facts>,
+) -> Result<Output, Refusal> {
     // A tool that does not exist and one that this caller may not see are one and the same refusal.
     let found = gate::find(server, &request.tool, request.caller.as_deref())?;
+    facts.found(found.tool());
     // Before the arguments are looked at: they are nobody's business but an authorized caller's.
     let permit = auth::authorize(server, found, request.caller)?;
+    // Before anything happens that must not go unrecorded.
+    audit::admit(server, permit.tool(), &facts.audit)?;
     // Before anything is charged: a call that cannot run costs nothing.
-    let decoded = validation::decode(server, permit, request.arguments, request.origin)?;
+    let decoded = validation::decode(server, permit, request.arguments, request.origin, facts)?;
     paid(decoded).await
 }
 
@@ -103,11 +132,12 @@ async fn timed(_: Paid, _: Approved, decoded: Decoded) -> Result<Output, Refusal
         // What the tool handed to threads and tasks learns of it as of any cancellation.
         call.origin.cancelled.cancel();
     }
-    outcome
+    // On the way out, inside whatever keeps answers: what is kept is clean already, and of its final size.
+    size::fit(&call, redaction::clean(&call, outcome))
 }
 
 /// Stages 12 to 14: one attempt.
-async fn attempted(call: &Call, ready: Running) -> Result<Output, Refusal> {
+async fn attempted(call: &Arc<Call>, ready: Running) -> Result<Output, Refusal> {
     // Before the queue: what is known to fail does not wait for its turn to fail.
     let permit = breaker::admit(call)?;
     let slot = concurrency::enter(call).await?;

@@ -6,16 +6,20 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use mcp_grammar::Unit;
 use serde_json::{Map, Value, json};
 
 use crate::answer::Output;
 use crate::client::Capability;
+use crate::facts::ATTEMPT;
+use crate::policy::audit::Unrecordable;
 use crate::policy::auth::{Denied, Permits};
 use crate::policy::breaker::Open;
 use crate::policy::concurrency::Crowded;
 use crate::policy::confirm::Unconfirmed;
 use crate::policy::gate::Unknown;
 use crate::policy::rate::Limited;
+use crate::policy::size::{TooLarge, TooLong};
 use crate::policy::timeout::Elapsed;
 use crate::policy::validation::Invalid;
 use crate::rounds::InputRequired;
@@ -256,6 +260,27 @@ impl ToolError {
         self.0.signal
     }
 
+    /// The same error in other words: each text as `other` says it, or as it is where `other` has nothing to say.
+    pub(crate) fn map_texts(mut self, other: impl Fn(&str) -> Option<String>) -> Self {
+        let inner = &mut *self.0;
+        let texts = [Some(&mut inner.message), inner.hint.as_mut()];
+        for text in texts.into_iter().flatten() {
+            if let Some(other) = other(text) {
+                *text = Cow::Owned(other);
+            }
+        }
+        for field in &mut inner.fields {
+            if let Some(other) = other(&field.message) {
+                field.message = other;
+            }
+        }
+        let cause = inner.cause.as_ref();
+        if let Some(other) = cause.and_then(|cause| other(&Chain(&**cause).to_string())) {
+            inner.cause = Some(other.into());
+        }
+        self
+    }
+
     /// What goes on the wire. A private cause is logged here, under the id that the wire form carries.
     pub(crate) fn into_failure(self, tool: &str) -> Failure {
         let Inner {
@@ -467,12 +492,17 @@ impl StdError for ServerError {}
 pub(crate) enum Refusal {
     Unknown,
     Denied(Denied),
+    Unrecordable,
+    TooLong(TooLong),
     Invalid(Invalid),
     Limited(Limited),
     Open(Open),
     Elapsed(Elapsed),
     Crowded(Crowded),
+    TooLarge(TooLarge),
     Tool(ToolError),
+    /// Somewhere outside the tool's own run.
+    Panicked(ToolError),
     InputRequired(InputRequired),
     Lacks(Capability),
     Unconfirmed(Unconfirmed),
@@ -483,6 +513,8 @@ pub(crate) enum Refusal {
     Closed(Closed),
     /// The server stopped while the call was running.
     CutOff,
+    /// In its wire form already, by way of middleware that saw it; and the step that refused.
+    Replied(Box<Reply>, &'static str),
 }
 
 macro_rules! refusals {
@@ -496,6 +528,8 @@ macro_rules! refusals {
 }
 refusals!(
     Denied(Denied),
+    TooLong(TooLong),
+    TooLarge(TooLarge),
     Invalid(Invalid),
     Limited(Limited),
     Open(Open),
@@ -510,6 +544,12 @@ refusals!(
 impl From<Broken> for Refusal {
     fn from(_: Broken) -> Self {
         Self::BrokenState
+    }
+}
+
+impl From<Unrecordable> for Refusal {
+    fn from(_: Unrecordable) -> Self {
+        Self::Unrecordable
     }
 }
 
@@ -540,12 +580,44 @@ impl Refusal {
     /// The wire form of each refusal: the one place where codes and texts are chosen.
     fn into_reply(self, tool: &str) -> Reply {
         let failure = match self {
+            Self::Replied(reply, _) => return *reply,
             Self::Unknown => return Reply::UnknownTool,
             Self::Cancelled => return Reply::Cancelled,
             Self::InputRequired(asked) => return Reply::InputRequired(asked),
             Self::Lacks(capability) => return Reply::Lacks(capability),
             Self::BrokenState => return Reply::BrokenState,
-            Self::Tool(error) => error.into_failure(tool),
+            Self::Tool(error) | Self::Panicked(error) => error.into_failure(tool),
+            Self::Unrecordable => Failure::new(
+                "audit_unavailable",
+                format!("calls of `{tool}` must be recorded, and records cannot be kept now"),
+            )
+            .hint("nothing was done; call again later"),
+            Self::TooLong(TooLong { most, largest }) => {
+                let mut failure = Failure::new(
+                    "invalid_input",
+                    format!("the arguments of `{tool}` are too large:"),
+                );
+                let message = format!("the arguments may have {most} in all");
+                failure.fields = vec![FieldError::new(largest.unwrap_or_default(), message)];
+                failure
+            }
+            Self::TooLarge(TooLarge { size, most, hint }) => {
+                let (about, unit) = match most.unit {
+                    Unit::Tokens => ("about ", "tokens"),
+                    Unit::Bytes => ("", "bytes"),
+                };
+                Failure::new(
+                    "response_too_large",
+                    format!(
+                        "the answer of `{tool}` has {about}{size} {unit}; it may have {}",
+                        most.most
+                    ),
+                )
+                .hint(hint)
+                .detail("size", size)
+                .detail("limit", most.most)
+                .detail("unit", unit)
+            }
             Self::Unconfirmed(why) => Failure::new(why.code(), why.text(tool)),
             Self::StoreAway(error) => {
                 let id = incident_id();
@@ -588,11 +660,46 @@ impl Refusal {
     }
 }
 
+/// The step of a client that cancels its call, or leaves.
+pub(crate) const CLIENT: &str = "client";
+
+impl Refusal {
+    /// The step that refused, for logs and records.
+    pub(crate) fn step(&self) -> &'static str {
+        match self {
+            Self::Replied(_, step) => step,
+            Self::Closed(_) | Self::CutOff => "shutdown",
+            Self::Panicked(_) => "contract",
+            Self::Unknown => "gate",
+            Self::Denied(_) => "authorize",
+            Self::Unrecordable => "audit",
+            Self::TooLong(_) | Self::Invalid(_) | Self::BrokenState => "decode",
+            Self::Unconfirmed(_) | Self::StoreAway(_) => "confirm",
+            Self::Limited(_) => "rate",
+            Self::Open(_) => "breaker",
+            Self::Crowded(_) => "concurrency",
+            Self::Elapsed(_) => "deadline",
+            Self::InputRequired(_) | Self::Lacks(_) => "ask",
+            Self::Tool(_) => ATTEMPT,
+            Self::TooLarge(_) => "size",
+            Self::Cancelled => CLIENT,
+        }
+    }
+}
+
 impl Reply {
     pub(crate) fn new(tool: &str, outcome: std::result::Result<Output, Refusal>) -> Self {
         match outcome {
             Ok(output) => Self::Output(output),
             Err(refusal) => refusal.into_reply(tool),
+        }
+    }
+
+    /// The id under which the log tells more than the answer does.
+    pub(crate) fn incident(&self) -> Option<&str> {
+        match self {
+            Self::Failure(failure) => failure.id.as_deref(),
+            _ => None,
         }
     }
 

@@ -57,16 +57,21 @@ mod context;
 mod corridor;
 mod error;
 mod human;
+mod facts;
 pub mod manifest;
+pub mod metrics;
+pub mod middleware;
 mod policy;
 mod principal;
 mod rounds;
 mod seal;
+mod secret;
 mod server;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tool;
+mod trace;
 mod transport;
 
 pub use mcp_grammar::{
@@ -84,8 +89,14 @@ pub use self::context::Context;
 pub use self::error::{ERROR_META_KEY, ErrorKind, FieldError, Result, ServerError, ToolError};
 pub use self::policy::Policies;
 pub use self::principal::{Caller, Principal};
+pub use self::secret::Secret;
 pub use self::server::Server;
 pub use self::tool::{Tool, ToolDef, Toolset};
+
+/// Records of calls: reading them again.
+pub mod audit {
+    pub use crate::policy::audit::{Broken, Fault, Verified, verify};
+}
 
 /// What a file of tools needs: `use mcp_runtime::prelude::*;`.
 pub mod prelude {

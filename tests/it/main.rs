@@ -7,11 +7,16 @@
 )]
 
 mod asking;
+mod audit;
 mod clients;
 mod docs;
+mod metrics;
+mod middleware;
 #[cfg(unix)]
 mod program;
 mod protocol;
+mod secrets;
 mod served;
+mod size;
 mod testing;
 mod transcripts;

@@ -25,7 +25,7 @@ pub(super) fn all(
     policies.idempotent = options.idempotent;
     policies.open_world = options.open_world;
     policies.takes_caller = caller.is_some() || given(parameters, Given::PerhapsCaller).is_some();
-    for conflict in policies.conflicts() {
+    for conflict in policies.conflicts().as_slice() {
         errors.at(
             options.key(conflict.options().0),
             unindented(conflict.message()),

@@ -6,6 +6,8 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
 use super::extract::{Need, Needs};
+use crate::policy::{fingerprint, redaction};
+use crate::secret;
 
 /// A tool's parameters and answer, described.
 #[derive(Debug)]
@@ -29,6 +31,10 @@ pub(crate) struct InputSchema {
     pub(crate) json: Map<String, Value>,
     /// Every argument name, sorted; a call with another one is refused unless the tool is `open`.
     pub(crate) names: Vec<String>,
+    /// Whether any of it is marked secret.
+    pub(crate) secret: bool,
+    /// A hash of the schema: what a record was made under.
+    pub(crate) fingerprint: String,
 }
 
 impl Signature {
@@ -55,6 +61,9 @@ impl Signature {
     pub(super) fn argument(&mut self, name: &'static str, doc: &str, mut schema: Schema) {
         if without_null(&mut schema) {
             self.optional.push(name.to_owned());
+        }
+        if schema.get("writeOnly").is_some() {
+            self.secrets.push(name);
         }
         if !doc.is_empty() {
             schema.insert("description".to_owned(), Value::from(doc));
@@ -128,9 +137,7 @@ impl Signature {
 
     pub(super) fn secret(&mut self, name: &'static str) {
         self.secrets.push(name);
-        self.constrain(name, |schema| {
-            schema.insert("writeOnly".to_owned(), Value::Bool(true));
-        });
+        self.constrain(name, secret::mark);
     }
 
     /// The finished input schema. `open` lets a call carry arguments that nobody declared.
@@ -171,7 +178,13 @@ impl Signature {
             .map(|properties| properties.keys().cloned().collect())
             .unwrap_or_default();
         relax_optional(&mut json);
-        InputSchema { json, names }
+        let schema = Value::Object(json.clone());
+        InputSchema {
+            secret: redaction::marks(&schema),
+            fingerprint: fingerprint(&schema.to_string()),
+            json,
+            names,
+        }
     }
 
     fn object(&mut self) -> Map<String, Value> {

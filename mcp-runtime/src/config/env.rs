@@ -78,6 +78,15 @@ pub(crate) const VARIABLES: &[Variable] = &[
         },
     },
     Variable {
+        name: "MCP_AUDIT_FILE",
+        meaning: "the file to which one record a call is appended",
+        default: "none",
+        set: |config, text| {
+            config.audit_file = Some(text.into());
+            Ok(())
+        },
+    },
+    Variable {
         name: "MCP_LOG_FORMAT",
         meaning: "how the log on stderr is written: `text` or `json`",
         default: "`text`",

@@ -5,6 +5,7 @@ mod env;
 
 use std::ffi::OsString;
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 #[cfg(feature = "cli")]
@@ -17,6 +18,7 @@ use crate::server::Server;
 #[derive(Default)]
 pub(crate) struct Config {
     pub(crate) drain: Option<Duration>,
+    audit_file: Option<PathBuf>,
     pub(crate) log_format: LogFormat,
     state_key: Option<String>,
     subject: Option<String>,
@@ -94,6 +96,7 @@ impl fmt::Debug for Config {
         // The state key is left out.
         f.debug_struct("Config")
             .field("drain", &self.drain)
+            .field("audit_file", &self.audit_file)
             .field("log_format", &self.log_format)
             .field("principal", &self.principal())
             .finish_non_exhaustive()
@@ -139,6 +142,9 @@ impl Server {
         }
         if let Some(within) = config.drain {
             self = self.drain(within);
+        }
+        if let Some(path) = &config.audit_file {
+            self = self.audit_file(path);
         }
         match &config.state_key {
             Some(key) => self.state_key(key.as_bytes()),

@@ -36,6 +36,7 @@ fn the_environment_goes_over_the_builder() {
         ("MCP_PRINCIPAL_ROLES", "editor"),
         ("MCP_PRINCIPAL_TENANT", "navy"),
         ("MCP_DRAIN_TIMEOUT", "1m"),
+        ("MCP_AUDIT_FILE", "audit.ndjson"),
     ]);
     let ada = Principal::local("ada").scope("admin");
     let core = Server::new("test")
@@ -49,6 +50,7 @@ fn the_environment_goes_over_the_builder() {
         .tenant("navy");
     assert_eq!(core.principal.as_deref(), Some(&expected));
     assert_eq!(core.lifecycle.drain, Duration::from_secs(60));
+    assert!(core.audit.is_configured());
 }
 
 #[test]

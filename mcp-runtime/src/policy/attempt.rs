@@ -4,6 +4,7 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use serde_json::Value;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use crate::answer::{Content, Output};
 use crate::call::Call;
 use crate::error::ToolError;
+use crate::middleware;
 use crate::server::registry::OutputSchema;
 use crate::tool::{Outcome, Running};
 
@@ -26,7 +28,9 @@ impl std::fmt::Display for Panicked {
 
 impl std::error::Error for Panicked {}
 
-pub(crate) async fn run(call: &Call, running: Running) -> Outcome {
+pub(crate) async fn run(call: &Arc<Call>, running: Running) -> Outcome {
+    call.facts.attempt();
+    let running = middleware::attempt(call, running);
     let outcome = AssertUnwindSafe(running).catch_unwind().await;
     let output = outcome.unwrap_or_else(|panic| Err(caught(&*panic)))?;
     match &call.tool.output {

@@ -56,6 +56,10 @@ pub(crate) struct Permit {
 }
 
 impl Permit {
+    pub(crate) fn tool(&self) -> &Arc<Mounted> {
+        &self.tool
+    }
+
     pub(crate) fn into_parts(self) -> (Arc<Mounted>, Option<Arc<Principal>>) {
         (self.tool, self.caller)
     }

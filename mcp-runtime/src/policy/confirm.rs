@@ -12,6 +12,7 @@ use std::time::Duration;
 use mcp_grammar::{Confirm, Piece, Template};
 use serde_json::{Map, Value, json};
 
+use super::redaction;
 use crate::call::Call;
 use crate::client::Capability;
 use crate::error::Refusal;
@@ -100,9 +101,10 @@ pub(crate) async fn ask(call: &Call, redeemed: bool) -> Result<Approved, Refusal
     if !client.can(Capability::Elicitation) {
         return Err(Unconfirmed::CannotAsk.into());
     }
+    let arguments = redaction::masked(&call.tool, &call.arguments);
     let question = Question {
         method: "elicitation/create",
-        params: form(&rule.question, &call.arguments, &call.tool.secrets),
+        params: form(&rule.question, &arguments, &call.tool.secrets),
     };
     if client.asks_in_rounds() {
         call.rounds.ask(KEY, question);

@@ -13,6 +13,12 @@ use crate::server::registry::Mounted;
 #[derive(Debug)]
 pub(crate) struct Found(pub(super) Arc<Mounted>);
 
+impl Found {
+    pub(crate) fn tool(&self) -> &Arc<Mounted> {
+        &self.0
+    }
+}
+
 /// No tool of this name, as far as this caller is concerned.
 #[derive(Debug)]
 pub(crate) struct Unknown;

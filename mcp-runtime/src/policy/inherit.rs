@@ -71,8 +71,9 @@ impl Sources {
     }
 
     /// What a tool's own policies and the inherited ones say against each other, for the operator.
-    pub(super) fn conflicts(&self, policies: &Policies<'_>) -> impl Iterator<Item = String> {
-        policies.conflicts().map(|conflict| {
+    pub(super) fn conflicts(&self, policies: &Policies<'_>) -> Vec<String> {
+        let conflicts = policies.conflicts();
+        let told = conflicts.iter().map(|conflict| {
             let (one, other) = conflict.options();
             let said = [Some(one), other]
                 .into_iter()
@@ -80,7 +81,8 @@ impl Sources {
                 .filter_map(|policy| Some((policy, self.of(policy).words()?)))
                 .map(|(policy, from)| format!("\n       `{policy}` comes from {from}"));
             format!("{}{}", conflict.message(), String::from_iter(said))
-        })
+        });
+        told.collect()
     }
 }
 

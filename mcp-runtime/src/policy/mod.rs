@@ -3,6 +3,7 @@
 //! A stage gives the next one a proof that it has run, and refuses with a small type of its own.
 
 pub(crate) mod attempt;
+pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod breaker;
 pub(crate) mod concurrency;
@@ -16,6 +17,8 @@ pub(crate) mod per;
 pub(crate) mod rate;
 pub(crate) mod retry;
 mod shared;
+pub(crate) mod redaction;
+pub(crate) mod size;
 pub(crate) mod telemetry;
 pub(crate) mod timeout;
 pub(crate) mod validation;
@@ -39,6 +42,8 @@ pub(crate) struct Effective {
     pub(crate) concurrency: Option<concurrency::Rule>,
     /// Who declared what.
     pub(crate) sources: Sources,
+    pub(crate) size: size::Rule,
+    pub(crate) audit: audit::Rule,
     fingerprint: String,
 }
 
@@ -51,7 +56,7 @@ impl Effective {
         problems: &mut Vec<String>,
     ) -> Self {
         let (declared, sources) = inherit::inherit(own, toolset, server);
-        let conflicts = sources.conflicts(&declared);
+        let conflicts = sources.conflicts(&declared).into_iter();
         problems.extend(conflicts.map(|conflict| format!("tool `{tool}`: {conflict}")));
         let auth = auth::Rule::new(declared.auth);
         let rate = rate::Rule::new(tool, &declared, auth.guarantees_caller(), problems);
@@ -68,7 +73,9 @@ impl Effective {
             concurrency: declared
                 .concurrency
                 .map(|bound| concurrency::Rule::new(tool, &bound)),
-            fingerprint: fingerprint(&declared),
+            size: size::Rule::new(&declared),
+            audit: audit::Rule::new(&declared),
+            fingerprint: fingerprint(&format!("{declared:?}")),
             declared,
             sources,
         }
@@ -90,8 +97,9 @@ impl Effective {
     }
 }
 
-fn fingerprint(policies: &mcp_grammar::Policies<'_>) -> String {
-    let digest = Sha256::digest(format!("{policies:?}"));
+/// A short hash of what something was made under.
+pub(crate) fn fingerprint(text: &str) -> String {
+    let digest = Sha256::digest(text);
     digest[..8]
         .iter()
         .map(|byte| format!("{byte:02x}"))

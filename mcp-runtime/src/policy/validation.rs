@@ -9,9 +9,11 @@ use serde_json::{Map, Value};
 
 use super::auth::Permit;
 use super::timeout::Watch;
+use super::{redaction, size};
 use crate::arg::Params;
 use crate::call::{Call, Origin};
 use crate::error::{FieldError, Refusal};
+use crate::facts::Facts;
 use crate::rounds::{Binding, Rounds};
 use crate::server::Core;
 use crate::server::registry::Mounted;
@@ -32,8 +34,11 @@ pub(crate) fn decode(
     permit: Permit,
     arguments: Map<String, Value>,
     mut origin: Origin,
+    facts: &Arc<Facts>,
 ) -> Result<Decoded, Refusal> {
     let (tool, caller) = permit.into_parts();
+    facts.bytes_in(size::admit(&tool, &arguments)?);
+    facts.audit.arguments(&tool, &arguments);
     let binding = Binding {
         server,
         caller: caller.as_deref(),
@@ -51,6 +56,7 @@ pub(crate) fn decode(
         origin,
         rounds,
         watch: Watch::new(),
+        facts: Arc::clone(facts),
     });
     let ready = read(&call)?;
     Ok(Decoded { call, ready })
@@ -65,7 +71,11 @@ pub(crate) fn read(call: &Arc<Call>) -> Result<Running, Invalid> {
     let running = (call.tool.def.walk)(&mut Params::reading(call, &mut errors));
     match running {
         Some(running) if errors.is_empty() => Ok(running),
-        _ => Err(Invalid(explain(call, errors))),
+        _ => {
+            let mut errors = explain(call, errors);
+            redaction::clean_fields(&call.tool, &call.arguments, &mut errors);
+            Err(Invalid(errors))
+        }
     }
 }
 

@@ -36,6 +36,7 @@ impl Core {
             caller,
             origin: Origin {
                 request_id: "1".to_owned(),
+                trace: None,
                 client,
                 cancelled: CancellationToken::new(),
                 ip: None,

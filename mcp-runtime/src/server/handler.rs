@@ -27,6 +27,7 @@ use crate::corridor::{self, Request};
 use crate::error::Reply;
 use crate::policy::gate;
 use crate::principal::Principal;
+use crate::trace::TraceId;
 
 /// How long a client may keep a list of tools: it changes only with the program.
 const LIST_TTL_MS: u64 = 60_000;
@@ -103,6 +104,7 @@ impl ServerHandler for Handler {
             caller: self.caller(&context),
             origin: Origin {
                 request_id: context.id.to_string(),
+                trace: trace(&context),
                 cancelled: context.ct.clone(),
                 input_responses: params
                     .input_responses
@@ -186,4 +188,19 @@ impl ServerHandler for Handler {
     fn supported_protocol_versions(&self) -> Cow<'static, [rmcp::model::ProtocolVersion]> {
         Cow::Borrowed(rmcp::model::ProtocolVersion::KNOWN_VERSIONS)
     }
+}
+
+/// The trace that the client says the request belongs to: in MCP's own place, else in HTTP's.
+fn trace(context: &RequestContext<RoleServer>) -> Option<TraceId> {
+    let meta = context
+        .meta
+        .0
+        .get("traceparent")
+        .and_then(|value| value.as_str());
+    #[cfg(feature = "http")]
+    let meta = meta.or_else(|| {
+        let parts = context.extensions.get::<http::request::Parts>()?;
+        parts.headers.get("traceparent")?.to_str().ok()
+    });
+    TraceId::parse(meta?)
 }

@@ -6,8 +6,8 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::pin;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -18,6 +18,7 @@ use super::admission::{Admission, Closed, Inside};
 use super::signals::Signals;
 use super::{Core, Server};
 use crate::error::{Cause, Result, ServerError};
+use crate::policy::audit::Sink;
 
 /// How long calls in flight may go on once the server stops.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -107,6 +108,15 @@ impl Lifecycle {
         }
     }
 
+    /// Opens the audit file before any hook runs, and closes it when all have run.
+    pub(super) fn keep(&self, audit: &Arc<Sink>) {
+        let (opened, closed) = (Arc::clone(audit), Arc::clone(audit));
+        let open: Start = Box::new(|| Box::pin(async move { Ok(opened.open()?) }));
+        self.start.lock().insert(0, open);
+        let close: Stop = Box::new(|| Box::pin(async move { closed.close().await }));
+        self.stop.lock().insert(0, close);
+    }
+
     /// Lets a call in, unless the server is stopping.
     pub(crate) fn admit(&self) -> Result<Inside, Closed> {
         self.admission.admit()
@@ -149,9 +159,13 @@ impl Lifecycle {
     pub(crate) async fn start(&self) -> Result<()> {
         let hooks = std::mem::take(&mut *self.start.lock());
         for hook in hooks {
-            hook()
-                .await
-                .map_err(|cause| ServerError::because("a start hook failed", cause))?;
+            hook().await.map_err(|cause| {
+                match cause.downcast::<ServerError>() {
+                    // It says of itself what did not start.
+                    Ok(own) => *own,
+                    Err(cause) => ServerError::because("a start hook failed", cause),
+                }
+            })?;
         }
         Ok(())
     }
@@ -234,8 +248,6 @@ impl fmt::Debug for Lifecycle {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
 
     type Log = Arc<Mutex<Vec<&'static str>>>;

@@ -16,7 +16,9 @@ use std::any::{Any, TypeId};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::lifecycle::Lifecycle;
 use self::registry::{Mount, Mounted, Registry};
@@ -26,6 +28,9 @@ use crate::error::{Result, ServerError};
 use crate::policy::rate::Limiter;
 use crate::policy::retry::Budget;
 use crate::policy::{Effective, Policies, Shared};
+use crate::metrics::{Meters, Metrics};
+use crate::middleware::{Around, AroundAttempt};
+use crate::policy::audit::Sink;
 use crate::principal::Principal;
 use crate::seal::Seal;
 use crate::store::{MemoryStore, Store};
@@ -63,6 +68,10 @@ pub struct Server {
     store: Arc<dyn Store>,
     state_key: Option<Vec<u8>>,
     lifecycle: Lifecycle,
+    around: Vec<Arc<dyn Around>>,
+    around_attempt: Vec<Arc<dyn AroundAttempt>>,
+    audit_file: Option<PathBuf>,
+    metrics: Metrics,
     page_size: usize,
 }
 
@@ -98,6 +107,10 @@ impl Server {
             store: Arc::new(MemoryStore::new()),
             state_key: None,
             lifecycle: Lifecycle::new(),
+            around: Vec::new(),
+            around_attempt: Vec::new(),
+            audit_file: None,
+            metrics: Metrics::default(),
             page_size: PAGE_SIZE,
         }
     }
@@ -209,6 +222,31 @@ impl Server {
         self
     }
 
+    /// Surrounds every call with code of your own, from before the tool is looked up. The first one given is the outermost.
+    pub fn around(mut self, middleware: impl Around) -> Self {
+        self.around.push(Arc::new(middleware));
+        self
+    }
+
+    /// Surrounds every attempt at a tool with code of your own. The first one given is the outermost.
+    pub fn around_attempt(mut self, middleware: impl AroundAttempt) -> Self {
+        self.around_attempt.push(Arc::new(middleware));
+        self
+    }
+
+    /// Appends one record a call to a file, each with the hash of the one before. [`audit::verify`](crate::audit::verify) checks it.
+    ///
+    /// The file is opened when the server starts, and a server that cannot open it does not start. It is one server's alone.
+    pub fn audit_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.audit_file = Some(path.into());
+        self
+    }
+
+    /// The server's figures: calls, outcomes, durations. Ask before the server is run, read while it runs.
+    pub fn metrics(&self) -> Metrics {
+        self.metrics.clone()
+    }
+
     /// Sets how many tools a page of `tools/list` holds. The default is 200.
     pub fn page_size(mut self, tools: usize) -> Self {
         self.page_size = tools.max(1);
@@ -229,6 +267,14 @@ impl Server {
             let policies = [&def.policies, &toolset.defaults, &self.defaults.0];
             Effective::new(tool, policies, &mut shared, problems)
         })?;
+        let audit = Arc::new(Sink::new(self.audit_file));
+        self.lifecycle.keep(&audit);
+        let unknown_calls = Arc::default();
+        self.metrics.set(Meters {
+            tools: registry.meters(),
+            unknown: Arc::clone(&unknown_calls),
+            audit: Arc::clone(&audit),
+        });
         let core = Core {
             identity: self.identity,
             registry,
@@ -244,6 +290,10 @@ impl Server {
             },
             clock: Clock::start(),
             lifecycle: self.lifecycle,
+            around: self.around,
+            around_attempt: self.around_attempt,
+            audit,
+            unknown_calls,
             page_size: self.page_size,
         };
         core.check_needs()?;
@@ -276,6 +326,10 @@ pub(crate) struct Core {
     pub(crate) seal: Seal,
     pub(crate) clock: Clock,
     pub(crate) lifecycle: Lifecycle,
+    pub(crate) around: Vec<Arc<dyn Around>>,
+    pub(crate) around_attempt: Vec<Arc<dyn AroundAttempt>>,
+    pub(crate) audit: Arc<Sink>,
+    unknown_calls: Arc<AtomicU64>,
     pub(crate) page_size: usize,
 }
 
@@ -286,6 +340,11 @@ impl Core {
 
     pub(crate) fn state(&self, id: TypeId) -> Option<Arc<dyn Any + Send + Sync>> {
         self.state.get(&id).cloned()
+    }
+
+    /// Counts a call of a tool that is not there, as far as its caller is concerned.
+    pub(crate) fn count_unknown(&self) {
+        self.unknown_calls.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Whether a granted scope includes another one, directly or through others.
@@ -308,7 +367,14 @@ impl Core {
     /// What the tools' parameters need and the server lacks, all in one text.
     fn check_needs(&self) -> Result<()> {
         let tools = self.registry.tools();
-        let lacks: Vec<String> = tools.iter().flat_map(|tool| self.lacks(tool)).collect();
+        let mut lacks: Vec<String> = tools.iter().flat_map(|tool| self.lacks(tool)).collect();
+        if !self.audit.is_configured() {
+            let unrecorded = tools.iter().filter(|tool| tool.policies.audit.required);
+            lacks.extend(unrecorded.map(|tool| format!(
+                "tool `{}` declares `audit = \"{} required\"`, and the server has no audit file ({})\n  help: give it one with `.audit_file(\"audit.ndjson\")`",
+                tool.name, tool.policies.audit.level(), tool.def.location,
+            )));
+        }
         match lacks.is_empty() {
             true => Ok(()),
             false => Err(ServerError::new(lacks.join("\n"))),

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::arg::{InputSchema, Need, Params, Signature};
 use crate::error::ServerError;
+use crate::metrics::Meter;
 use crate::policy::Effective;
 use crate::tool::{ToolDef, Toolset};
 
@@ -31,6 +32,7 @@ pub(crate) struct Mounted {
     pub(crate) patterns: Vec<(&'static str, Regex)>,
     pub(crate) needs: Vec<Need>,
     pub(crate) policies: Effective,
+    pub(crate) meter: Arc<Meter>,
     validator: OnceLock<Option<Validator>>,
 }
 
@@ -91,6 +93,12 @@ impl Registry {
         self.tools.get(*self.by_name.get(name)?)
     }
 
+    /// Each tool's meter, with the name it is shown under.
+    pub(crate) fn meters(&self) -> Vec<(String, Arc<Meter>)> {
+        let meter = |tool: &Arc<Mounted>| (tool.name.clone(), Arc::clone(&tool.meter));
+        self.tools.iter().map(meter).collect()
+    }
+
     /// The tools, in the order they were mounted and written.
     pub(crate) fn tools(&self) -> &[Arc<Mounted>] {
         &self.tools
@@ -121,6 +129,8 @@ impl Mounted {
                 ));
             }
         }
+        let unsupported = policies.size.problem().map(str::to_owned);
+        signature.problems.extend(unsupported);
         problems.extend(
             signature
                 .problems
@@ -137,6 +147,7 @@ impl Mounted {
             patterns: signature.patterns,
             needs: signature.needs,
             policies,
+            meter: Arc::default(),
             validator: OnceLock::new(),
         }
     }

@@ -365,6 +365,7 @@ impl Builder {
     /// Why the server does not start.
     pub async fn try_connect(self) -> Result<Client> {
         let server = self.server.build()?;
+        server.lifecycle.start().await?;
         let caller = match self.caller {
             Who::Local => server.principal.clone(),
             Who::Nobody => None,

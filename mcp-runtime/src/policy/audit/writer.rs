@@ -1,0 +1,132 @@
+//! What runs in the audit file's own thread.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use super::chain::{Chain, Entry};
+use super::record::Record;
+use super::trail::{Message, QUEUE, Shared};
+
+/// How long a disk that refused is left alone.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// What runs in the writer's thread.
+pub(super) struct Writer {
+    chain: Chain,
+    messages: mpsc::Receiver<Message>,
+    shared: Arc<Shared>,
+    /// Lines that are not in the file yet.
+    pending: VecDeque<Pending>,
+}
+
+enum Pending {
+    Opened,
+    Lost(u64),
+    Call(Box<Record>),
+    Closed,
+}
+
+impl Writer {
+    pub(super) fn new(
+        chain: Chain,
+        messages: mpsc::Receiver<Message>,
+        shared: Arc<Shared>,
+    ) -> Self {
+        Self {
+            chain,
+            messages,
+            shared,
+            pending: VecDeque::from([Pending::Opened]),
+        }
+    }
+
+    pub(super) fn run(mut self) {
+        self.write();
+        while let Some(message) = self.messages.blocking_recv() {
+            self.take(message);
+            // One batch is at most what the queue holds, and then it is written.
+            while self.pending.len() < QUEUE
+                && let Ok(message) = self.messages.try_recv()
+            {
+                self.take(message);
+            }
+            let lost = self.shared.lost.swap(0, Ordering::Relaxed);
+            if lost > 0 {
+                self.pending.push_back(Pending::Lost(lost));
+            }
+            self.write();
+            if self.shared.closing.load(Ordering::Acquire) && self.messages.is_empty() {
+                break;
+            }
+        }
+        self.pending.push_back(Pending::Closed);
+        self.write();
+        if !self.pending.is_empty() {
+            tracing::error!(lines = self.pending.len(), "audit lines not written");
+        }
+        self.shared.done.cancel();
+    }
+
+    fn take(&mut self, message: Message) {
+        if let Message::Record(record) = message {
+            self.pending.push_back(Pending::Call(record));
+        }
+    }
+
+    /// Writes what is pending: until the disk takes it, or the server stops.
+    fn write(&mut self) {
+        while let Err(error) = self.try_write() {
+            if !self.shared.failing.swap(true, Ordering::AcqRel) {
+                tracing::error!(%error, "the audit file cannot be written; records wait, and beyond {QUEUE} they are dropped");
+            }
+            if self.shared.closing.load(Ordering::Acquire) {
+                return;
+            }
+            std::thread::park_timeout(RETRY);
+        }
+        if self.shared.failing.swap(false, Ordering::AcqRel) {
+            tracing::info!("the audit file can be written again");
+        }
+    }
+
+    fn try_write(&mut self) -> io::Result<()> {
+        let landed = self.chain.settle()?;
+        self.written(usize::try_from(landed).unwrap_or(usize::MAX));
+        let torn = self.chain.torn();
+        if torn.is_some() && !matches!(self.pending.front(), Some(Pending::Opened)) {
+            self.pending.push_front(Pending::Opened);
+        }
+        let time = Timestamp::now();
+        let entries = self.pending.iter().map(|pending| match pending {
+            Pending::Opened => Entry::Opened {
+                time,
+                torn: torn.clone(),
+            },
+            Pending::Lost(records) => Entry::Lost {
+                time,
+                records: *records,
+            },
+            Pending::Call(record) => Entry::Call(record.line()),
+            Pending::Closed => Entry::Closed { time },
+        });
+        self.chain.append(entries)?;
+        self.written(self.pending.len());
+        Ok(())
+    }
+
+    /// The first of what is pending is in the file.
+    fn written(&mut self, lines: usize) {
+        let lines = lines.min(self.pending.len());
+        let calls = self.pending.drain(..lines);
+        let calls = calls.filter(|line| matches!(line, Pending::Call(_)));
+        self.shared
+            .written
+            .fetch_add(calls.count() as u64, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,171 @@
+//! `max_in = ".."` and `max_out = ".."`: how large the arguments and the answer of a call may be.
+//!
+//! Refuses arguments that are too large before any of them is read, and answers that are too large before they are kept or sent, with
+//! a hint that names the tool's own arguments for asking less; or cuts text off, visibly. Keeps no state.
+//!
+//! Arguments are measured as compact JSON. An answer is its texts, data, links and `_meta`, as bytes of UTF-8 before JSON escapes them;
+//! `structuredContent` says again what the content says, so the larger of the two counts. A token is four bytes, and a
+//! picture or a sound is 1600 tokens whatever its bytes: an estimate, the same on every machine.
+
+mod hint;
+mod weight;
+
+use mcp_grammar::{Policies, Size, TooLarge as Action, Unit};
+use serde_json::{Map, Value};
+
+use self::hint::hint;
+use self::weight::{Weight, length, measure};
+use crate::answer::{Content, Output};
+use crate::call::Call;
+use crate::error::Refusal;
+use crate::server::registry::Mounted;
+
+const BYTES_PER_TOKEN: u64 = 4;
+
+/// What common models are charged for a picture, at most.
+const TOKENS_PER_PICTURE: u64 = 1600;
+
+/// How large a call may be.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    arguments: Size,
+    answer: Size,
+}
+
+impl Rule {
+    pub(super) fn new(policies: &Policies<'_>) -> Self {
+        Self {
+            arguments: policies.max_in.unwrap_or(Size::MAX_IN),
+            answer: policies.max_out.unwrap_or(Size::MAX_OUT),
+        }
+    }
+
+    /// What is declared and cannot be done.
+    pub(crate) fn problem(&self) -> Option<&'static str> {
+        (self.answer.then == Action::Link).then_some(
+            "has `link` in `max_out`, which is not supported: there is nowhere yet to keep what a link would lead to; write `error` or `truncate`",
+        )
+    }
+}
+
+/// The arguments are too large.
+#[derive(Debug)]
+pub(crate) struct TooLong {
+    pub(crate) most: Size,
+    /// The declared argument that is the largest.
+    pub(crate) largest: Option<String>,
+}
+
+/// The answer is too large.
+#[derive(Debug)]
+pub(crate) struct TooLarge {
+    /// In the limit's unit.
+    pub(crate) size: u64,
+    pub(crate) most: Size,
+    pub(crate) hint: String,
+}
+
+/// The size of a call's arguments, unless they are too large.
+pub(crate) fn admit(tool: &Mounted, arguments: &Map<String, Value>) -> Result<u64, TooLong> {
+    let most = tool.policies.size.arguments;
+    measure(arguments, bytes(most)).ok_or_else(|| {
+        let declared = arguments
+            .iter()
+            .filter(|(name, _)| tool.input.names.contains(name));
+        let size = |value: &Value| measure(value, bytes(most)).unwrap_or(u64::MAX);
+        TooLong {
+            most,
+            largest: declared
+                .max_by_key(|(_, value)| size(value))
+                .map(|(name, _)| name.clone()),
+        }
+    })
+}
+
+/// What the call ends with, at a size that can be sent. The answer's size is noted.
+pub(crate) fn fit(call: &Call, outcome: Result<Output, Refusal>) -> Result<Output, Refusal> {
+    let most = call.tool.policies.size.answer;
+    match outcome {
+        Ok(output) => Ok(
+            shortened(most, output, &call.tool.input.names).inspect(|output| {
+                call.facts
+                    .bytes_out(Weight::of(output, Unit::Bytes).total());
+            })?,
+        ),
+        // A failure says why; the beginning says it best.
+        Err(Refusal::Tool(error)) => {
+            let most = usize::try_from(bytes(most)).unwrap_or(usize::MAX);
+            Err(Refusal::Tool(error.map_texts(|text| {
+                (text.len() > most).then(|| cut(text, most, length(text)))
+            })))
+        }
+        other => other,
+    }
+}
+
+/// An answer that fits, cut where that is what the limit says. `names` are the tool's arguments.
+fn shortened(most: Size, mut output: Output, names: &[String]) -> Result<Output, TooLarge> {
+    let weight = Weight::of(&output, most.unit);
+    if weight.total() <= bytes(most) {
+        return Ok(output);
+    }
+    // Half a JSON document is none, and a schema promises a whole one.
+    let text_alone = output.structured.is_none();
+    match bytes(most).checked_sub(weight.rest) {
+        Some(room) if text_alone && most.then == Action::Truncate => {
+            truncate(&mut output.content, room, weight.text);
+            Ok(output)
+        }
+        _ => Err(TooLarge {
+            size: match most.unit {
+                Unit::Bytes => weight.total(),
+                Unit::Tokens => weight.total().div_ceil(BYTES_PER_TOKEN),
+            },
+            most,
+            hint: hint(names),
+        }),
+    }
+}
+
+fn bytes(size: Size) -> u64 {
+    match size.unit {
+        Unit::Bytes => size.most,
+        Unit::Tokens => size.most.saturating_mul(BYTES_PER_TOKEN),
+    }
+}
+
+/// Cuts texts off behind `room` bytes of them; the texts behind the cut go whole.
+fn truncate(content: &mut Vec<Content>, room: u64, total: u64) {
+    let mut room = usize::try_from(room).unwrap_or(usize::MAX);
+    let mut over = false;
+    content.retain_mut(|content| {
+        let Content::Text { text } = content else {
+            return true;
+        };
+        if over {
+            return false;
+        }
+        // Not the last text as a rule: the mark needs its room too.
+        if text.len() + mark(total).len() <= room {
+            room -= text.len();
+            return true;
+        }
+        over = true;
+        *text = cut(text, room, total);
+        true
+    });
+}
+
+/// The beginning of a text, at most `room` bytes with the mark that says what is missing.
+fn cut(text: &str, room: usize, total: u64) -> String {
+    let mark = mark(total);
+    let kept = text.floor_char_boundary(room.saturating_sub(mark.len()));
+    format!("{}{mark}", &text[..kept])
+}
+
+fn mark(total: u64) -> String {
+    format!("\n[truncated: the whole text has {total} bytes]")
+}
+
+#[cfg(test)]
+mod tests;
