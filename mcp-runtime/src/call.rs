@@ -1,8 +1,8 @@
 //! One call on its way through the server.
 
 use std::any::{Any, TypeId};
-use std::net::IpAddr;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use regex::Regex;
@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
-use crate::policy::timeout::Watch;
 use crate::facts::Facts;
+use crate::policy::timeout::Watch;
 use crate::principal::{Caller, Principal};
 use crate::rounds::Rounds;
 use crate::server::Core;

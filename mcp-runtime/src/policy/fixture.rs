@@ -13,6 +13,7 @@ use crate::call::Origin;
 use crate::client::{Capability, Client, ClientInfo, LogLevel};
 use crate::corridor::{self, Request};
 use crate::error::{Failure, Reply, ToolError};
+use crate::facts::Facts;
 use crate::policy::validation::{self, Decoded};
 use crate::policy::{auth, gate};
 use crate::rounds::Question;
@@ -154,12 +155,19 @@ impl Calls {
         let caller = self.caller.clone().map(Arc::new);
         let found = gate::find(&self.server, self.tool, caller.as_deref()).unwrap();
         let permit = auth::authorize(&self.server, found, caller).unwrap();
-        validation::decode(&self.server, permit, arguments, self.origin())
-            .unwrap_or_else(|refusal| panic!("{refusal:?}"))
+        validation::decode(
+            &self.server,
+            permit,
+            arguments,
+            self.origin(),
+            &Arc::new(Facts::new(false)),
+        )
+        .unwrap_or_else(|refusal| panic!("{refusal:?}"))
     }
 
     fn origin(&self) -> Origin {
         Origin {
+            trace: None,
             request_id: "1".to_owned(),
             client: Arc::new(Silent),
             ip: self.ip,
