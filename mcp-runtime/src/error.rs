@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -13,6 +14,7 @@ use crate::client::Capability;
 use crate::policy::auth::{Denied, Permits};
 use crate::policy::confirm::Unconfirmed;
 use crate::policy::gate::Unknown;
+use crate::policy::idempotency;
 use crate::policy::timeout::Elapsed;
 use crate::policy::validation::Invalid;
 use crate::rounds::InputRequired;
@@ -49,13 +51,14 @@ pub(crate) type Cause = Box<dyn StdError + Send + Sync>;
 /// `ToolError` itself does not implement [`std::error::Error`]; that is what makes the conversion possible.
 pub struct ToolError(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
     hint: Option<Cow<'static, str>>,
     fields: Vec<FieldError>,
     retry_after: Option<Duration>,
-    cause: Option<Cause>,
+    cause: Option<Arc<dyn StdError + Send + Sync>>,
     signal: Option<Signal>,
 }
 
@@ -209,7 +212,7 @@ impl ToolError {
     /// Adds the private cause: logged under an id, never sent.
     #[must_use]
     pub fn cause(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.cause = Some(cause.into());
+        self.0.cause = Some(cause.into().into());
         self
     }
 
@@ -228,6 +231,16 @@ impl ToolError {
     /// The text the model reads.
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// The same failure, for another call that waited for the same answer.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    /// Whether the cause is a `T`.
+    pub(crate) fn is_caused_by<T: StdError + 'static>(&self) -> bool {
+        self.0.cause.as_ref().is_some_and(|cause| cause.is::<T>())
     }
 
     /// When the same call may succeed, if the tool said so.
@@ -466,6 +479,7 @@ pub(crate) enum Refusal {
     Denied(Denied),
     Invalid(Invalid),
     Elapsed(Elapsed),
+    Idempotency(idempotency::Refused),
     Tool(ToolError),
     InputRequired(InputRequired),
     Lacks(Capability),
@@ -489,6 +503,7 @@ macro_rules! refusals {
     )*};
 }
 refusals!(
+    Idempotency(idempotency::Refused),
     Denied(Denied),
     Invalid(Invalid),
     Elapsed(Elapsed),
@@ -528,6 +543,15 @@ pub(crate) enum Reply {
 }
 
 impl Refusal {
+    /// Whether the tool may have done what it does all the same: it ran, and how far is not known.
+    pub(crate) fn leaves_outcome_unknown(&self) -> bool {
+        match self {
+            Self::Tool(error) => matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Internal),
+            Self::Elapsed(_) | Self::Cancelled => true,
+            _ => false,
+        }
+    }
+
     /// The wire form of each refusal: the one place where codes and texts are chosen.
     fn into_reply(self, tool: &str) -> Reply {
         let failure = match self {
@@ -556,6 +580,7 @@ impl Refusal {
                 format!("the server stopped before `{tool}` was done"),
             )
             .detail("outcome", "unknown"),
+            Self::Idempotency(refused) => refused.into_failure(),
             Self::Denied(Denied(Permits::NeedsScopes(scopes))) => Failure::new(
                 "insufficient_scope",
                 format!("`{tool}` needs the scopes `{}`", scopes.join("`, `")),

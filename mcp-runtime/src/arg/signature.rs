@@ -29,6 +29,8 @@ pub(crate) struct InputSchema {
     pub(crate) json: Map<String, Value>,
     /// Every argument name, sorted; a call with another one is refused unless the tool is `open`.
     pub(crate) names: Vec<String>,
+    /// Whether one struct, an `Args`, reads all arguments.
+    pub(crate) whole: bool,
 }
 
 impl Signature {
@@ -135,6 +137,7 @@ impl Signature {
 
     /// The finished input schema. `open` lets a call carry arguments that nobody declared.
     pub(crate) fn input(&mut self, open: bool) -> InputSchema {
+        let whole = self.whole.is_some();
         let mut json = match self.whole.take() {
             Some(whole) => {
                 if !self.order.is_empty() {
@@ -171,7 +174,7 @@ impl Signature {
             .map(|properties| properties.keys().cloned().collect())
             .unwrap_or_default();
         relax_optional(&mut json);
-        InputSchema { json, names }
+        InputSchema { json, names, whole }
     }
 
     fn object(&mut self) -> Map<String, Value> {

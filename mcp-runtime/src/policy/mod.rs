@@ -4,11 +4,18 @@
 
 pub(crate) mod attempt;
 pub(crate) mod auth;
+pub(crate) mod cache;
+pub(crate) mod check;
 pub(crate) mod confirm;
 pub(crate) mod gate;
+pub(crate) mod idempotency;
+pub(crate) mod invalidates;
+mod material;
 pub(crate) mod telemetry;
 pub(crate) mod timeout;
 pub(crate) mod validation;
+
+use std::sync::Arc;
 
 use mcp_grammar::Policies;
 use sha2::{Digest as _, Sha256};
@@ -20,6 +27,8 @@ pub(crate) struct Effective {
     pub(crate) auth: auth::Rule,
     pub(crate) timeout: timeout::Rule,
     pub(crate) confirm: Option<confirm::Rule>,
+    pub(crate) cache: Option<Arc<cache::Rule>>,
+    pub(crate) idempotency: Option<idempotency::Rule>,
     fingerprint: String,
 }
 
@@ -36,8 +45,10 @@ impl Effective {
         }
         Self {
             auth: auth::Rule::new(declared.auth),
+            cache: cache::Rule::new(&declared),
             timeout: timeout::Rule::new(&declared),
             confirm: confirm::Rule::new(declared.confirm),
+            idempotency: idempotency::Rule::new(&declared),
             fingerprint: fingerprint(&declared),
             declared,
         }

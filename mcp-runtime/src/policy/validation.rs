@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::auth::Permit;
 use crate::arg::Params;
-use crate::call::{Call, Origin};
+use crate::call::{Call, Looks, Origin};
 use crate::error::{FieldError, Refusal};
 use crate::rounds::{Binding, Rounds};
 use crate::server::Core;
@@ -29,10 +29,14 @@ pub(crate) struct Invalid(pub(crate) Vec<FieldError>);
 pub(crate) fn decode(
     server: &Arc<Core>,
     permit: Permit,
-    arguments: Map<String, Value>,
+    mut arguments: Map<String, Value>,
     mut origin: Origin,
 ) -> Result<Decoded, Refusal> {
     let (tool, caller) = permit.into_parts();
+    let idempotency_key = match &tool.policies.idempotency {
+        Some(rule) => rule.take(&mut arguments),
+        None => Ok(None),
+    };
     let binding = Binding {
         server,
         caller: caller.as_deref(),
@@ -49,9 +53,18 @@ pub(crate) fn decode(
         caller,
         origin,
         rounds,
+        idempotency_key: idempotency_key.as_ref().ok().cloned().flatten(),
+        looks: Looks::default(),
     });
-    let ready = read(&call)?;
-    Ok(Decoded { call, ready })
+    match (read(&call), idempotency_key) {
+        (Ok(ready), Ok(_)) => Ok(Decoded { call, ready }),
+        (Ok(_), Err(error)) => Err(Invalid(vec![error]).into()),
+        (Err(invalid), Ok(_)) => Err(invalid.into()),
+        (Err(Invalid(mut errors)), Err(error)) => {
+            errors.push(error);
+            Err(Invalid(errors).into())
+        }
+    }
 }
 
 /// Reads the arguments and makes the tool's future, without polling it.

@@ -20,7 +20,7 @@ use self::registry::{Mount, Mounted, Registry};
 use crate::arg::{Need, What};
 use crate::clock::Clock;
 use crate::error::{Result, ServerError};
-use crate::policy::Effective;
+use crate::policy::{Effective, check};
 use crate::principal::Principal;
 use crate::seal::Seal;
 use crate::store::{MemoryStore, Store};
@@ -295,7 +295,8 @@ impl Core {
                 _ => None,
             }
         };
-        tool.needs.iter().filter_map(lack).collect()
+        let lacks = tool.needs.iter().filter_map(lack);
+        lacks.chain(check::problems(tool)).collect()
     }
 }
 

@@ -8,7 +8,7 @@ use jsonschema::Validator;
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use crate::arg::{InputSchema, Need, Params, Signature};
+use crate::arg::{InputSchema, Need, Params, Signature, What};
 use crate::error::ServerError;
 use crate::policy::Effective;
 use crate::tool::{ToolDef, Toolset};
@@ -103,11 +103,16 @@ impl Mounted {
         let mut signature = Signature::new();
         // The describing walk never starts the tool.
         (def.walk)(&mut Params::describing(&mut signature));
-        let input = signature.input(def.open);
+        let mut input = signature.input(def.open);
         let name = match namespace {
             Some(namespace) => format!("{namespace}.{}", def.name),
             None => def.name.to_owned(),
         };
+        if let Some(rule) = &policies.idempotency
+            && let Err(problem) = rule.describe(&mut input)
+        {
+            signature.problems.push(problem);
+        }
         problems.extend(
             signature
                 .problems
@@ -126,6 +131,12 @@ impl Mounted {
             policies,
             validator: OnceLock::new(),
         }
+    }
+
+    /// Whether a parameter is the caller, perhaps in an `Option`.
+    pub(crate) fn takes_caller(&self) -> bool {
+        let caller = |need: &Need| matches!(need.what, What::Caller | What::PerhapsCaller);
+        self.needs.iter().any(caller)
     }
 
     /// What the schema says of arguments that did not read, with a path each. Compiled at the first refusal.
