@@ -7,9 +7,12 @@
 )]
 
 mod asking;
+mod caching;
 mod clients;
 mod docs;
+mod foreign;
 mod protocol;
+mod script;
 mod served;
 mod testing;
 mod transcripts;
