@@ -11,6 +11,7 @@ mod caching;
 mod clients;
 mod docs;
 mod foreign;
+mod idempotency;
 mod protocol;
 mod script;
 mod served;

@@ -40,17 +40,27 @@ pub(crate) async fn once(
     else {
         return work.await;
     };
-    let claimed = match claim(call, key, declared.keep).await? {
-        Claimed::Ours(claimed) => claimed,
+    let claiming = Ours::new(call, key, declared.keep).claim();
+    let claimed = match call.server.store.is_local() {
+        true => claiming.await?,
+        // In a task of its own: a client that goes away now must not leave a claim behind that nobody knows of.
+        false => match tokio::spawn(claiming).await {
+            Ok(claimed) => claimed?,
+            Err(_) => return Err(Refusal::Cancelled),
+        },
+    };
+    let mut ours = match claimed {
+        Claimed::Ours(ours) => ours,
         Claimed::Done(output) => return Ok(output.with_source(Source::Replay)),
     };
+    ours.stage = Stage::Running;
     let outcome = work.await;
     let state = match &outcome {
         Ok(output) => Some(output.to_json().map_or(State::Unknown, State::Done)),
         Err(refusal) if refusal.leaves_outcome_unknown() => Some(State::Unknown),
         Err(_) => None,
     };
-    claimed.end(state).await;
+    ours.end(state).await;
     outcome
 }
 
@@ -59,36 +69,21 @@ enum Claimed {
     Done(Output),
 }
 
-/// A key that this call holds. Dropped before the call's end is written down, it stays claimed, and its outcome is unknown.
+/// A key that this call holds, or is about to. Dropped while the call runs, it stays claimed, and its outcome is unknown.
 struct Ours {
     store: Arc<dyn Store>,
     key: Key,
     arguments: String,
     keep: Duration,
-    is_open: bool,
+    stage: Stage,
 }
 
-async fn claim(call: &Call, key: &str, keep: Duration) -> Result<Claimed, Refusal> {
-    let mut scope = Material::new();
-    scope.text(&call.tool.name);
-    scope.caller(call.caller.as_deref());
-    scope.text(key);
-    let scope = scope.key("idempotency");
-    let mut arguments = Material::new();
-    arguments.arguments(call, &Arguments::new(&call.tool, &[]));
-    let arguments = format!("{:032x}", arguments.key("arguments").0);
-    let store = Arc::clone(&call.server.store);
-    let running = record(&arguments, State::Running);
-    match store.claim(scope, running, keep).await? {
-        Claim::Granted => Ok(Claimed::Ours(Ours {
-            store,
-            key: scope,
-            arguments,
-            keep,
-            is_open: true,
-        })),
-        Claim::Held(record) => held(&record, &arguments).map(Claimed::Done),
-    }
+#[derive(Clone, Copy)]
+enum Stage {
+    Asked,
+    Claimed,
+    Running,
+    Ended,
 }
 
 /// What a key that somebody holds means for a call with these arguments.
@@ -111,9 +106,36 @@ fn record(arguments: &str, state: State) -> Bytes {
 }
 
 impl Ours {
+    fn new(call: &Call, key: &str, keep: Duration) -> Self {
+        let mut scope = Material::new();
+        scope.text(&call.tool.name);
+        scope.caller(call.caller.as_deref());
+        scope.text(key);
+        let mut arguments = Material::new();
+        arguments.arguments(call, &Arguments::new(&call.tool, &[]));
+        Self {
+            store: Arc::clone(&call.server.store),
+            key: scope.key("idempotency"),
+            arguments: format!("{:032x}", arguments.key("arguments").0),
+            keep,
+            stage: Stage::Asked,
+        }
+    }
+
+    async fn claim(mut self) -> Result<Claimed, Refusal> {
+        let running = record(&self.arguments, State::Running);
+        match self.store.claim(self.key, running, self.keep).await? {
+            Claim::Granted => {
+                self.stage = Stage::Claimed;
+                Ok(Claimed::Ours(self))
+            }
+            Claim::Held(record) => held(&record, &self.arguments).map(Claimed::Done),
+        }
+    }
+
     /// Writes down what the call came to; nothing at all gives the key back.
     async fn end(mut self, state: Option<State>) {
-        self.is_open = false;
+        self.stage = Stage::Ended;
         let write = self.write(state);
         match self.store.is_local() {
             true => write.await,
@@ -139,10 +161,13 @@ impl Ours {
 
 impl Drop for Ours {
     fn drop(&mut self) {
-        if self.is_open
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            runtime.spawn(self.write(Some(State::Unknown)));
+        let state = match self.stage {
+            Stage::Asked | Stage::Ended => return,
+            Stage::Claimed => None,
+            Stage::Running => Some(State::Unknown),
+        };
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(self.write(state));
         }
     }
 }

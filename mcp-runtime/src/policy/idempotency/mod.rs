@@ -9,9 +9,6 @@
 
 mod claim;
 
-#[cfg(test)]
-mod tests;
-
 use std::time::Duration;
 
 use mcp_grammar::{Idempotency, Policies};

@@ -3,6 +3,9 @@
 //! Every value is preceded by its kind, every text by its length, and every list ends with a mark, so that two different lists of values
 //! are never the same bytes: `{a: "1;b:2"}` and `{a: "1", b: "2"}` differ, and so do `1` and `"1"`.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Map, Value};
 
 use crate::call::Call;
