@@ -1,13 +1,23 @@
 //! What comes out of a tool: content for the model, structured data for programs.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use crate::error::ToolError;
+
+/// The key under which a result's `_meta` says that the tool did not run for this call: `{"cache": "hit", "ageMs": 1200}`.
+///
+/// `hit` is a fresh answer, `stale` one past its time (`swr`, `stale_if_error`), `shared` that of an equal call which was running already.
+pub const CACHE_META_KEY: &str = "dev.mcp-runtime/cache";
+
+/// The key under which a result's `_meta` says that it is the first result of its idempotency key again: `{"replayed": true}`.
+pub const IDEMPOTENCY_META_KEY: &str = "dev.mcp-runtime/idempotency";
 
 /// What a tool may return.
 ///
@@ -38,6 +48,23 @@ pub struct Output {
     pub(crate) content: Vec<Content>,
     pub(crate) structured: Option<Box<RawValue>>,
     pub(crate) meta: Map<String, Value>,
+    pub(crate) source: Source,
+}
+
+/// Where a result comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Source {
+    /// The tool ran for this call.
+    #[default]
+    Tool,
+    /// An earlier call left it in the cache, this long ago; it is fresh.
+    Hit(Duration),
+    /// An earlier call left it in the cache, this long ago; it is served past its time.
+    Stale(Duration),
+    /// An equal call was running already, and this one waited for its answer.
+    Shared,
+    /// The first call with the same idempotency key left it.
+    Replay,
 }
 
 impl Output {
@@ -60,6 +87,26 @@ impl Output {
     /// The content blocks.
     pub fn content(&self) -> &[Content] {
         &self.content
+    }
+
+    pub(crate) fn with_source(mut self, source: Source) -> Self {
+        self.source = source;
+        self
+    }
+
+    /// The result as a store keeps it.
+    pub(crate) fn to_json(&self) -> serde_json::Result<Box<RawValue>> {
+        to_raw_value(&(&self.content, &self.structured, &self.meta))
+    }
+
+    pub(crate) fn from_json(json: &[u8]) -> serde_json::Result<Self> {
+        let (content, structured, meta) = serde_json::from_slice(json)?;
+        Ok(Self {
+            content,
+            structured,
+            meta,
+            source: Source::Tool,
+        })
     }
 }
 
@@ -91,7 +138,7 @@ fn structured(json: serde_json::Result<Box<RawValue>>) -> Result<Output, ToolErr
     Ok(Output {
         content: vec![Content::text(json.get())],
         structured: Some(json),
-        meta: Map::new(),
+        ..Output::default()
     })
 }
 
@@ -171,7 +218,7 @@ tuple_answers!(A B C);
 tuple_answers!(A B C D);
 
 /// One block of a result's content.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Content {
@@ -222,7 +269,7 @@ impl IntoContent for &'static str {
 macro_rules! media {
     ($(#[$doc:meta])* $name:ident, $default:literal: $($maker:ident $mime:literal),*) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "camelCase")]
         pub struct $name {
             pub(crate) data: String,
@@ -262,7 +309,7 @@ media!(
 );
 
 /// A resource's contents, sent in place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Embedded {
     pub(crate) uri: String,
@@ -273,7 +320,7 @@ pub struct Embedded {
 }
 
 /// Text, or bytes in base64.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Body {
     Text(String),
@@ -316,7 +363,7 @@ impl IntoContent for Embedded {
 }
 
 /// A pointer to a resource, which the client may read or show.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Link {
     pub(crate) uri: String,
@@ -377,5 +424,37 @@ impl Link {
 impl IntoContent for Link {
     fn into_content(self) -> Content {
         Content::ResourceLink(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_comes_back_from_a_store_as_it_was() {
+        let content = vec![
+            Content::text("seven"),
+            Image::png([1, 2]).into_content(),
+            Audio::wav([3]).into_content(),
+            Embedded::text("file:///a", "a")
+                .mime("text/plain")
+                .into_content(),
+            Embedded::blob("file:///b", [4]).into_content(),
+            Link::new("file:///c", "c")
+                .title("C")
+                .description("see")
+                .size(5)
+                .into_content(),
+        ];
+        let mut output = Json(7).into_output().unwrap().meta("org.example/x", 1);
+        output.content.extend(content.clone());
+        let back = Output::from_json(output.to_json().unwrap().get().as_bytes()).unwrap();
+        assert_eq!(back.content[1..], content);
+        assert_eq!(back.structured.unwrap().get(), "7");
+        assert_eq!(back.meta, output.meta);
+        let plain = Output::new(content).to_json().unwrap();
+        let back = Output::from_json(plain.get().as_bytes()).unwrap();
+        assert!(back.structured.is_none());
     }
 }

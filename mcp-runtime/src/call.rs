@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use regex::Regex;
 use serde_json::{Map, Value};
@@ -28,9 +29,35 @@ pub struct Call {
     pub(crate) rounds: Rounds,
     pub(crate) watch: Watch,
     pub(crate) facts: Arc<Facts>,
+    /// What the client calls this action by, so that sending it twice does it once.
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) looks: Looks,
+}
+
+/// What the tool has looked at beyond its arguments: an answer made of that is not for other calls.
+#[derive(Debug, Default)]
+pub(crate) struct Looks {
+    caller: AtomicBool,
+    client: AtomicBool,
+}
+
+impl Looks {
+    pub(crate) fn at_caller(&self) -> bool {
+        self.caller.load(Ordering::Relaxed)
+    }
+
+    /// Whether the tool asked its client, or the user in front of it.
+    pub(crate) fn at_client(&self) -> bool {
+        self.client.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn note_client(&self) {
+        self.client.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Where a call came from: everything but the tool and its arguments.
+#[derive(Clone)]
 pub(crate) struct Origin {
     pub(crate) request_id: String,
     pub(crate) trace: Option<TraceId>,
@@ -56,7 +83,7 @@ impl Call {
 
     /// The caller, where there is one.
     pub fn caller(&self) -> Option<Caller> {
-        self.caller.clone().map(Caller)
+        self.principal().map(Caller)
     }
 
     /// The value of this type that the server was given, if it was.
@@ -65,20 +92,46 @@ impl Call {
         state.downcast().ok()
     }
 
-    /// The argument at a dotted path, `address.zip`: as it was sent, else its declared default.
+    /// The caller, for the tool. Policies ask for the field, which leaves no mark.
+    pub(crate) fn principal(&self) -> Option<Arc<Principal>> {
+        self.looks.caller.store(true, Ordering::Relaxed);
+        self.caller.clone()
+    }
+
+    /// The argument at a dotted path, as the tool gets it: a default counts where the call says nothing.
     pub(crate) fn argument(&self, path: &str) -> Option<&Value> {
+        let argument = |name: &str| {
+            let sent = self.arguments.get(name);
+            sent.or_else(|| self.tool.defaults.get(name))
+        };
+        if let Some(value) = argument(path) {
+            return Some(value);
+        }
         let mut segments = path.split('.');
-        let first = segments.next()?;
-        let sent = self.arguments.get(first);
-        let mut value = sent.or_else(|| self.tool.defaults.get(first))?;
+        let mut value = argument(segments.next()?)?;
         for segment in segments {
             value = value.as_object()?.get(segment)?;
         }
         Some(value)
     }
 
-    pub(crate) fn principal(&self) -> Option<Arc<Principal>> {
-        self.caller.clone()
+    /// The same first call once more, for work that may outlive this one.
+    pub(crate) fn detached(&self, cancelled: CancellationToken) -> Self {
+        Self {
+            server: Arc::clone(&self.server),
+            tool: Arc::clone(&self.tool),
+            arguments: self.arguments.clone(),
+            caller: self.caller.clone(),
+            origin: Origin {
+                cancelled,
+                ..self.origin.clone()
+            },
+            rounds: Rounds::default(),
+            idempotency_key: self.idempotency_key.clone(),
+            looks: Looks::default(),
+            watch: Watch::new(),
+            facts: Arc::clone(&self.facts),
+        }
     }
 
     pub(crate) fn pattern(&self, pattern: &str) -> Option<&Regex> {

@@ -73,6 +73,11 @@ impl Context {
         &self.0.watch
     }
 
+    /// Remembers that the answer is made of what a client said.
+    pub(crate) fn note_question(&self) {
+        self.0.looks.note_client();
+    }
+
     pub(crate) fn rounds(&self) -> &Rounds {
         &self.0.rounds
     }

@@ -21,8 +21,8 @@ use crate::policy::rate::Paid;
 use crate::policy::telemetry::Observed;
 use crate::policy::validation::Decoded;
 use crate::policy::{
-    attempt, audit, auth, breaker, concurrency, confirm, gate, rate, redaction, retry, size,
-    timeout, validation,
+    attempt, audit, auth, breaker, cache, concurrency, confirm, gate, idempotency, invalidates,
+    rate, redaction, retry, size, timeout, validation,
 };
 use crate::principal::Principal;
 use crate::rounds;
@@ -105,20 +105,36 @@ async fn stages(
     paid(decoded).await
 }
 
-/// Stages 6 to 9: from here on the call costs something. It owns what it needs, so that it can go on in a task of its own.
+/// Stage 6. It owns what it needs, as do the stages that follow, so that they can go on in a task of their own.
 async fn paid(decoded: Decoded) -> Result<Output, Refusal> {
-    let call = &decoded.call;
+    // After authorization, so that nobody is given what they may not ask for; before the rate, so that a kept answer costs nothing.
+    match decoded.call.tool.policies.cache {
+        Some(_) => cache::answer(decoded, |decoded| Box::pin(once(decoded))).await,
+        None => once(decoded).await,
+    }
+}
+
+/// Between stages 6 and 7: before the rate, so that a repetition that is answered from memory costs nothing.
+async fn once(decoded: Decoded) -> Result<Output, Refusal> {
+    let call = Arc::clone(&decoded.call);
+    idempotency::once(&call, charged(decoded)).await
+}
+
+/// Stages 7 to 9: from here on the call costs something.
+async fn charged(decoded: Decoded) -> Result<Output, Refusal> {
+    let call = Arc::clone(&decoded.call);
     // While the upstream is known to be down, no call is charged and no human asked for nothing.
-    breaker::peek(call)?;
+    breaker::peek(&call)?;
     // A call that goes on after a question was paid for in its first round: a state pays once.
-    let redeemed = call.rounds.redeem(call).await?;
+    let redeemed = call.rounds.redeem(&call).await?;
     let paid = match redeemed {
         true => Paid::in_an_earlier_round(),
-        false => rate::take(call, Count::Executions).await?,
+        false => rate::take(&call, Count::Executions).await?,
     };
     // After paying: otherwise an agent could bury a human in questions.
-    let approved = confirm::ask(call, redeemed).await?;
-    timed(paid, approved, decoded).await
+    let approved = confirm::ask(&call, redeemed).await?;
+    // On the way out, before the answer is sent: whoever reads it and asks again is told what is new.
+    invalidates::after(&call, timed(paid, approved, decoded)).await
 }
 
 /// Stages 10 and 11: how long, and how often.

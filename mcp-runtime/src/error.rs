@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mcp_grammar::Unit;
@@ -18,6 +19,7 @@ use crate::policy::breaker::Open;
 use crate::policy::concurrency::Crowded;
 use crate::policy::confirm::Unconfirmed;
 use crate::policy::gate::Unknown;
+use crate::policy::idempotency;
 use crate::policy::rate::Limited;
 use crate::policy::size::{TooLarge, TooLong};
 use crate::policy::timeout::Elapsed;
@@ -56,13 +58,14 @@ pub(crate) type Cause = Box<dyn StdError + Send + Sync>;
 /// `ToolError` itself does not implement [`std::error::Error`]; that is what makes the conversion possible.
 pub struct ToolError(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
     hint: Option<Cow<'static, str>>,
     fields: Vec<FieldError>,
     retry_after: Option<Duration>,
-    cause: Option<Cause>,
+    cause: Option<Arc<dyn StdError + Send + Sync>>,
     signal: Option<Signal>,
 }
 
@@ -216,7 +219,7 @@ impl ToolError {
     /// Adds the private cause: logged under an id, never sent.
     #[must_use]
     pub fn cause(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.cause = Some(cause.into());
+        self.0.cause = Some(cause.into().into());
         self
     }
 
@@ -235,6 +238,16 @@ impl ToolError {
     /// The text the model reads.
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// The same failure, for another call that waited for the same answer.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    /// Whether the cause is a `T`.
+    pub(crate) fn is_caused_by<T: StdError + 'static>(&self) -> bool {
+        self.0.cause.as_ref().is_some_and(|cause| cause.is::<T>())
     }
 
     /// When the same call may succeed, if the tool said so.
@@ -276,6 +289,7 @@ impl ToolError {
         }
         let cause = inner.cause.as_ref();
         if let Some(other) = cause.and_then(|cause| other(&Chain(&**cause).to_string())) {
+            let other: Box<dyn StdError + Send + Sync> = other.into();
             inner.cause = Some(other.into());
         }
         self
@@ -500,6 +514,7 @@ pub(crate) enum Refusal {
     Elapsed(Elapsed),
     Crowded(Crowded),
     TooLarge(TooLarge),
+    Idempotency(idempotency::Refused),
     Tool(ToolError),
     /// Somewhere outside the tool's own run.
     Panicked(ToolError),
@@ -527,6 +542,7 @@ macro_rules! refusals {
     )*};
 }
 refusals!(
+    Idempotency(idempotency::Refused),
     Denied(Denied),
     TooLong(TooLong),
     TooLarge(TooLarge),
@@ -577,6 +593,15 @@ pub(crate) enum Reply {
 }
 
 impl Refusal {
+    /// Whether the tool may have done what it does all the same: it ran, and how far is not known.
+    pub(crate) fn leaves_outcome_unknown(&self) -> bool {
+        match self {
+            Self::Tool(error) => matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Internal),
+            Self::Elapsed(_) | Self::Cancelled => true,
+            _ => false,
+        }
+    }
+
     /// The wire form of each refusal: the one place where codes and texts are chosen.
     fn into_reply(self, tool: &str) -> Reply {
         let failure = match self {
@@ -637,6 +662,7 @@ impl Refusal {
                 format!("the server stopped before `{tool}` was done"),
             )
             .detail("outcome", "unknown"),
+            Self::Idempotency(refused) => refused.into_failure(),
             Self::Denied(Denied(Permits::NeedsScopes(scopes))) => Failure::new(
                 "insufficient_scope",
                 format!("`{tool}` needs the scopes `{}`", scopes.join("`, `")),
@@ -675,6 +701,7 @@ impl Refusal {
             Self::Unrecordable => "audit",
             Self::TooLong(_) | Self::Invalid(_) | Self::BrokenState => "decode",
             Self::Unconfirmed(_) | Self::StoreAway(_) => "confirm",
+            Self::Idempotency(_) => "idempotency",
             Self::Limited(_) => "rate",
             Self::Open(_) => "breaker",
             Self::Crowded(_) => "concurrency",

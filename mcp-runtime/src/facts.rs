@@ -23,7 +23,6 @@ pub(crate) struct Facts {
 
 /// What the cache had to do with an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(dead_code, reason = "the cache says which; nothing caches yet")]
 pub(crate) enum CacheUse {
     /// The tool ran, and its answer may have been kept.
     Miss,
@@ -76,7 +75,6 @@ impl Facts {
     }
 
     /// What the cache had to do with the answer.
-    #[expect(dead_code, reason = "nothing caches yet")]
     pub(crate) fn cache(&self, cache: CacheUse) {
         let _ = self.cache.set(cache);
         if cache != CacheUse::Miss {

@@ -80,7 +80,10 @@ pub use mcp_grammar::{
 };
 pub use mcp_macros::{tool, tools};
 
-pub use self::answer::{Answer, Audio, Content, Embedded, Image, IntoContent, Json, Link, Output};
+pub use self::answer::{
+    Answer, Audio, CACHE_META_KEY, Content, Embedded, IDEMPOTENCY_META_KEY, Image, IntoContent,
+    Json, Link, Output,
+};
 pub use self::arg::{Args, FromCall, Needs, State, ToolArg};
 pub use self::ask::{Root, Sampled};
 pub use self::call::Call;

@@ -8,13 +8,17 @@
 
 mod asking;
 mod audit;
+mod caching;
 mod clients;
 mod docs;
+mod foreign;
+mod idempotency;
 mod metrics;
 mod middleware;
 #[cfg(unix)]
 mod program;
 mod protocol;
+mod script;
 mod secrets;
 mod served;
 mod size;

@@ -76,6 +76,7 @@ pub(crate) struct Need {
 pub(crate) enum What {
     State { id: TypeId, name: &'static str },
     Caller,
+    PerhapsCaller,
     Client,
 }
 
@@ -185,5 +186,9 @@ impl FromCall for Caller {
 impl FromCall for Option<Caller> {
     fn from_call(call: &Arc<Call>) -> Result<Self, ToolError> {
         Ok(call.principal().map(Caller))
+    }
+
+    fn needs(needs: &mut Needs<'_>) {
+        needs.push(What::PerhapsCaller);
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct InputSchema {
     pub(crate) secret: bool,
     /// A hash of the schema: what a record was made under.
     pub(crate) fingerprint: String,
+    /// Whether one struct, an `Args`, reads all arguments.
+    pub(crate) whole: bool,
 }
 
 impl Signature {
@@ -142,6 +144,7 @@ impl Signature {
 
     /// The finished input schema. `open` lets a call carry arguments that nobody declared.
     pub(crate) fn input(&mut self, open: bool) -> InputSchema {
+        let whole = self.whole.is_some();
         let mut json = match self.whole.take() {
             Some(whole) => {
                 if !self.order.is_empty() {
@@ -184,6 +187,7 @@ impl Signature {
             fingerprint: fingerprint(&schema.to_string()),
             json,
             names,
+            whole,
         }
     }
 

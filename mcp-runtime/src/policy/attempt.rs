@@ -49,6 +49,11 @@ pub(crate) fn caught(panic: &(dyn Any + Send)) -> ToolError {
     ToolError::internal(Panicked(text.to_owned()))
 }
 
+/// Whether an error is a panic that was [`caught`].
+pub(crate) fn is_panic(error: &ToolError) -> bool {
+    error.is_caused_by::<Panicked>()
+}
+
 /// Structured output as its schema promises it. Where it does not fit, the tool has a bug: debug builds and tests say so.
 fn fitted(schema: &OutputSchema, mut output: Output) -> Outcome {
     let Some(json) = output.structured.take() else {

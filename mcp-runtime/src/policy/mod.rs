@@ -6,13 +6,18 @@ pub(crate) mod attempt;
 pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod breaker;
+pub(crate) mod cache;
+pub(crate) mod check;
 pub(crate) mod concurrency;
 pub(crate) mod confirm;
 mod defaults;
 #[cfg(test)]
 mod fixture;
 pub(crate) mod gate;
+pub(crate) mod idempotency;
 mod inherit;
+pub(crate) mod invalidates;
+mod material;
 pub(crate) mod per;
 pub(crate) mod rate;
 pub(crate) mod redaction;
@@ -24,6 +29,7 @@ pub(crate) mod timeout;
 pub(crate) mod validation;
 
 use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
 
 pub use self::defaults::Policies;
 pub(crate) use self::inherit::Sources;
@@ -44,6 +50,8 @@ pub(crate) struct Effective {
     pub(crate) sources: Sources,
     pub(crate) size: size::Rule,
     pub(crate) audit: audit::Rule,
+    pub(crate) cache: Option<Arc<cache::Rule>>,
+    pub(crate) idempotency: Option<idempotency::Rule>,
     fingerprint: String,
 }
 
@@ -76,6 +84,8 @@ impl Effective {
             size: size::Rule::new(&declared),
             audit: audit::Rule::new(&declared),
             fingerprint: fingerprint(&format!("{declared:?}")),
+            cache: cache::Rule::new(&declared),
+            idempotency: idempotency::Rule::new(&declared),
             declared,
             sources,
         }
@@ -83,12 +93,12 @@ impl Effective {
 
     /// The arguments that a policy counts calls by.
     pub(crate) fn arguments(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let rate = self.rate.arguments().map(|path| ("rate", path));
+        let rate = self.rate.arguments().map(|path| ("`rate`", path));
         let concurrency = self
             .concurrency
             .iter()
             .flat_map(|rule| rule.per().arguments());
-        rate.chain(concurrency.map(|path| ("concurrency", path)))
+        rate.chain(concurrency.map(|path| ("`concurrency`", path)))
     }
 
     /// A hash of all policies: what a sealed state or a record was made under.

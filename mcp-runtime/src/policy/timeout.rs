@@ -118,6 +118,18 @@ pub(crate) async fn attempt<T>(
     }
 }
 
+/// Waits for an answer that another call is making, for as long as this one has time.
+pub(super) async fn within<T>(
+    call: &Call,
+    work: impl Future<Output = Result<T, Refusal>>,
+) -> Result<T, Refusal> {
+    let rule = &call.tool.policies.timeout;
+    match tokio::time::timeout(left(call), work).await {
+        Ok(done) => done,
+        Err(_) => Err(rule.elapsed(What::Call, rule.total).into()),
+    }
+}
+
 /// How much of the call's time is left.
 pub(super) fn left(call: &Call) -> Duration {
     call.watch.left(&call.tool.policies.timeout)

@@ -11,7 +11,7 @@ use super::auth::Permit;
 use super::timeout::Watch;
 use super::{redaction, size};
 use crate::arg::Params;
-use crate::call::{Call, Origin};
+use crate::call::{Call, Looks, Origin};
 use crate::error::{FieldError, Refusal};
 use crate::facts::Facts;
 use crate::rounds::{Binding, Rounds};
@@ -32,13 +32,17 @@ pub(crate) struct Invalid(pub(crate) Vec<FieldError>);
 pub(crate) fn decode(
     server: &Arc<Core>,
     permit: Permit,
-    arguments: Map<String, Value>,
+    mut arguments: Map<String, Value>,
     mut origin: Origin,
     facts: &Arc<Facts>,
 ) -> Result<Decoded, Refusal> {
     let (tool, caller) = permit.into_parts();
     facts.bytes_in(size::admit(&tool, &arguments)?);
     facts.audit.arguments(&tool, &arguments);
+    let idempotency_key = match &tool.policies.idempotency {
+        Some(rule) => rule.take(&mut arguments),
+        None => Ok(None),
+    };
     let binding = Binding {
         server,
         caller: caller.as_deref(),
@@ -57,9 +61,18 @@ pub(crate) fn decode(
         rounds,
         watch: Watch::new(),
         facts: Arc::clone(facts),
+        idempotency_key: idempotency_key.as_ref().ok().cloned().flatten(),
+        looks: Looks::default(),
     });
-    let ready = read(&call)?;
-    Ok(Decoded { call, ready })
+    match (read(&call), idempotency_key) {
+        (Ok(ready), Ok(_)) => Ok(Decoded { call, ready }),
+        (Ok(_), Err(error)) => Err(Invalid(vec![error]).into()),
+        (Err(invalid), Ok(_)) => Err(invalid.into()),
+        (Err(Invalid(mut errors)), Err(error)) => {
+            errors.push(error);
+            Err(Invalid(errors).into())
+        }
+    }
 }
 
 /// Reads the arguments and makes the tool's future, without polling it.

@@ -30,7 +30,7 @@ use crate::middleware::{Around, AroundAttempt};
 use crate::policy::audit::Sink;
 use crate::policy::rate::Limiter;
 use crate::policy::retry::Budget;
-use crate::policy::{Effective, Policies, Shared};
+use crate::policy::{Effective, Policies, Shared, check};
 use crate::principal::Principal;
 use crate::seal::Seal;
 use crate::store::{MemoryStore, Store};
@@ -397,7 +397,8 @@ impl Core {
                 _ => None,
             }
         };
-        tool.needs.iter().filter_map(lack).collect()
+        let lacks = tool.needs.iter().filter_map(lack);
+        lacks.chain(check::problems(tool)).collect()
     }
 }
 

@@ -8,7 +8,7 @@ use jsonschema::Validator;
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use crate::arg::{InputSchema, Need, Params, Signature};
+use crate::arg::{InputSchema, Need, Params, Signature, What};
 use crate::error::ServerError;
 use crate::metrics::Meter;
 use crate::policy::Effective;
@@ -115,22 +115,14 @@ impl Mounted {
         let mut signature = Signature::new();
         // The describing walk never starts the tool.
         (def.walk)(&mut Params::describing(&mut signature));
-        let input = signature.input(def.open);
-        for (policy, path) in policies.arguments() {
-            let first = path.split('.').next().unwrap_or(path);
-            let unknown = !def.open && input.names.iter().all(|name| name != first);
-            if unknown {
-                signature.problems.push(format!(
-                    "has a `{policy}` that counts by `arg.{path}`, and takes no argument `{first}`"
-                ));
-            } else if signature.secrets.contains(&first) {
-                signature.problems.push(format!(
-                    "has a `{policy}` that counts by `arg.{path}`, and `{first}` is secret"
-                ));
-            }
-        }
+        let mut input = signature.input(def.open);
         let unsupported = policies.size.problem().map(str::to_owned);
         signature.problems.extend(unsupported);
+        if let Some(rule) = &policies.idempotency
+            && let Err(problem) = rule.describe(&mut input)
+        {
+            signature.problems.push(problem);
+        }
         problems.extend(
             signature
                 .problems
@@ -150,6 +142,12 @@ impl Mounted {
             meter: Arc::default(),
             validator: OnceLock::new(),
         }
+    }
+
+    /// Whether a parameter is the caller, perhaps in an `Option`.
+    pub(crate) fn takes_caller(&self) -> bool {
+        let caller = |need: &Need| matches!(need.what, What::Caller | What::PerhapsCaller);
+        self.needs.iter().any(caller)
     }
 
     /// What the schema says of arguments that did not read, with a path each. Compiled at the first refusal.

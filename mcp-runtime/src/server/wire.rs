@@ -1,6 +1,7 @@
 //! Our values as rmcp's model has them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,7 +15,9 @@ use serde_json::{Value, json};
 
 use super::Identity;
 use super::registry::Mounted;
-use crate::answer::{Body, Content, Embedded, Link, Output};
+use crate::answer::{
+    Body, CACHE_META_KEY, Content, Embedded, IDEMPOTENCY_META_KEY, Link, Output, Source,
+};
 use crate::client::Capability;
 use crate::error::{ERROR_META_KEY, Failure, incident_id};
 use crate::rounds::InputRequired;
@@ -90,8 +93,25 @@ pub(super) fn result(output: Output, identity: &Identity) -> CallToolResult {
         .and_then(|json| serde_json::from_str(json.get()).ok());
     let mut meta = server_meta(identity);
     meta.0.extend(output.meta);
+    meta.0.extend(source(output.source));
     result.meta = Some(meta);
     result
+}
+
+/// What a result says of an origin other than the tool.
+fn source(source: Source) -> Option<(String, Value)> {
+    let cache = |word: &str, age: Duration| {
+        let millis = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+        let entry = json!({"cache": word, "ageMs": millis});
+        Some((CACHE_META_KEY.to_owned(), entry))
+    };
+    match source {
+        Source::Tool => None,
+        Source::Hit(age) => cache("hit", age),
+        Source::Stale(age) => cache("stale", age),
+        Source::Shared => cache("shared", Duration::ZERO),
+        Source::Replay => Some((IDEMPOTENCY_META_KEY.to_owned(), json!({"replayed": true}))),
+    }
 }
 
 pub(super) fn failure(failure: &Failure, identity: &Identity) -> CallToolResult {

@@ -1,0 +1,207 @@
+//! Stage 6: `cache = ".."`, answers that are kept and given again.
+//!
+//! After authorization, so that nobody is given an answer they may not ask for; before the rate, so that a kept answer costs nothing. Calls
+//! that ask for the same at the same time share one run of the tool (see [`flight`]).
+//!
+//! Refuses nothing of its own; where the store is away, every call is a miss. Keeps answers in the store, and in this process the runs under
+//! way and, for `max`, the keys of the answers it kept.
+
+mod bound;
+mod flight;
+mod kept;
+mod key;
+pub(super) mod tags;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use futures_util::future::BoxFuture;
+use mcp_grammar::{Cache, Policies};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use self::bound::Bound;
+use self::flight::{Flights, Landing};
+use self::key::Shape;
+use super::validation::Decoded;
+use super::{attempt, timeout, validation};
+use crate::answer::{Output, Source};
+use crate::call::Call;
+use crate::error::{ErrorKind, Refusal};
+use crate::facts::CacheUse;
+use crate::store::{Key, Since};
+
+/// What comes after this stage.
+pub(crate) type Next = fn(Decoded) -> BoxFuture<'static, Result<Output, Refusal>>;
+
+/// How one tool's answers are kept.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    declared: Cache<'static>,
+    flights: Arc<Flights>,
+    bound: Option<Bound>,
+    shape: OnceLock<Shape>,
+    warned: AtomicBool,
+}
+
+impl Rule {
+    pub(super) fn new(policies: &Policies<'static>) -> Option<Arc<Self>> {
+        let declared = policies.cache?;
+        let max = declared
+            .max
+            .map(|max| usize::try_from(max).unwrap_or(usize::MAX));
+        Some(Arc::new(Self {
+            declared,
+            flights: Arc::default(),
+            bound: max.map(Bound::new),
+            shape: OnceLock::new(),
+            warned: AtomicBool::new(false),
+        }))
+    }
+
+    /// Whether an answer may be given to others. One that was made of more than its key says is the call's own.
+    fn is_shareable(&self, call: &Call) -> bool {
+        let looked = call.looks.at_caller() && !self.shape(call).private;
+        if looked && !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                tool = call.tool.name,
+                "no answer is cached: the cache is for everybody, and the tool looks at its caller; write `private`"
+            );
+        }
+        !looked && !call.looks.at_client()
+    }
+}
+
+/// The answer to a call: a kept one, that of an equal call which is running, or the tool's.
+pub(crate) async fn answer(decoded: Decoded, next: Next) -> Result<Output, Refusal> {
+    let call = Arc::clone(&decoded.call);
+    let Some(rule) = &call.tool.policies.cache else {
+        return next(decoded).await;
+    };
+    // What a client answered to earlier questions is in no key.
+    if !call.rounds.is_first() {
+        return next(decoded).await;
+    }
+    // Whoever comes to run the tool reads the arguments anew, into a call of its own.
+    drop(decoded);
+    let key = rule.key(&call);
+    let (kept, since) = rule.look(&call, key).await;
+    let run = Run {
+        rule: Arc::clone(rule),
+        call: Arc::clone(&call),
+        key,
+        next,
+    };
+    // Without tags nothing is forgotten, and every run under way is as good as a new one.
+    let moment = since.filter(|_| !rule.declared.tags.is_empty());
+    if let Some(kept) = &kept {
+        let Some(late) = kept.age.checked_sub(rule.fresh(key)) else {
+            call.facts.cache(CacheUse::Hit);
+            return Ok(kept.output(Source::Hit));
+        };
+        if rule.declared.swr.is_some_and(|swr| late < swr) {
+            run.in_background(moment);
+            call.facts.cache(CacheUse::Stale);
+            return Ok(kept.output(Source::Stale));
+        }
+    }
+    let started = Instant::now();
+    call.watch.start();
+    let (flight, is_new) = rule.flights.join(key, moment);
+    call.facts.cache(match is_new {
+        true => CacheUse::Miss,
+        false => CacheUse::Shared,
+    });
+    let waiting = flight.wait(|| Box::pin(run.run()));
+    let outcome = timeout::within(&call, waiting).await;
+    match (outcome, kept, rule.declared.stale_if_error) {
+        (Err(refusal), Some(mut kept), Some(window)) if is_failure(&refusal) => {
+            kept.age += started.elapsed();
+            match kept.age < rule.fresh(key).saturating_add(window) {
+                true => Ok(kept.output(Source::Stale)),
+                false => Err(refusal),
+            }
+        }
+        (outcome, ..) => outcome,
+    }
+}
+
+/// Whether the tool could not answer, rather than answered no or was not asked.
+fn is_failure(refusal: &Refusal) -> bool {
+    use ErrorKind::{Internal, Timeout, Transient};
+    match refusal {
+        Refusal::Tool(error) => matches!(error.kind(), Transient | Timeout | Internal),
+        Refusal::Elapsed(_) => true,
+        _ => false,
+    }
+}
+
+/// A run of the tool for everyone who asks for the same.
+struct Run {
+    rule: Arc<Rule>,
+    call: Arc<Call>,
+    key: Key,
+    next: Next,
+}
+
+impl Run {
+    async fn run(self) -> Landing {
+        let Self {
+            rule,
+            call,
+            key,
+            next,
+        } = self;
+        // The last run may have ended between this caller's look and its lead.
+        let (kept, since) = rule.look(&call, key).await;
+        if let Some(kept) = kept
+            && kept.age < rule.fresh(key)
+        {
+            return Landing::Everyones(Ok(Arc::new(kept.output(Source::Hit))));
+        }
+        // The run belongs to all who wait: one of them going away does not cancel it, all of them going does.
+        let cancelled = CancellationToken::new();
+        let all_gone = cancelled.clone().drop_guard();
+        let call = Arc::new(call.detached(cancelled));
+        let ready = match validation::read(&call) {
+            Ok(ready) => ready,
+            Err(invalid) => return Landing::Own(Box::new(Err(invalid.into()))),
+        };
+        let decoded = Decoded {
+            call: Arc::clone(&call),
+            ready,
+        };
+        let outcome = next(decoded).await;
+        all_gone.disarm();
+        match outcome {
+            Ok(output) if rule.is_shareable(&call) => {
+                let output = Arc::new(output);
+                if let Some(since) = since {
+                    rule.keep(&call, key, &output, since).await;
+                }
+                Landing::Everyones(Ok(output))
+            }
+            Err(Refusal::Tool(error)) if rule.is_shareable(&call) && !attempt::is_panic(&error) => {
+                Landing::Everyones(Err(Arc::new(error)))
+            }
+            outcome => Landing::Own(Box::new(outcome)),
+        }
+    }
+
+    /// Makes a new answer while the kept one is served, unless somebody is at it. It goes through every policy that a call goes through: it is
+    /// charged to this caller, and where it is refused the kept answer stays.
+    fn in_background(self, moment: Option<Since>) {
+        let (flight, is_new) = self.rule.flights.join(self.key, moment);
+        if !is_new {
+            return;
+        }
+        tokio::spawn(async move {
+            if let Err(refusal) = flight.wait(|| Box::pin(self.run())).await {
+                tracing::debug!(?refusal, "a kept answer is not renewed");
+            }
+        });
+    }
+}

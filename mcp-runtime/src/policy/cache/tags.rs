@@ -1,0 +1,31 @@
+//! The names under which kept answers are thrown away: `tags(user:{id})`.
+
+use std::fmt::Write as _;
+
+use mcp_grammar::{Piece, Tags, Template};
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::store::{Key, KeyBuilder};
+
+/// The tags of a call. A reader and a writer mean the same tag when their texts are the same, however each of them is written.
+pub(crate) fn keys(tags: &Tags<'static>, call: &Call) -> Vec<Key> {
+    let key = |tag| KeyBuilder::new("tag").text(&text(tag, call)).finish();
+    tags.iter().map(key).collect()
+}
+
+fn text(tag: &Template<'static>, call: &Call) -> String {
+    let mut text = String::new();
+    for piece in tag.pieces() {
+        match piece {
+            Piece::Text(piece) => text.push_str(piece),
+            Piece::Arg(path) => match call.argument(path) {
+                None | Some(Value::Null) => {}
+                Some(Value::String(value)) => text.push_str(value),
+                // Writing to a `String` does not fail.
+                Some(value) => drop(write!(text, "{value}")),
+            },
+        }
+    }
+    text
+}
