@@ -108,10 +108,10 @@ impl<'a> Cursor<'a> {
 
     /// The bracket that closes behind one item.
     pub(crate) const fn close(&mut self, clause: Word<'a>) -> Result<(), Error<'a>> {
-        if self.take(b')') {
-            Ok(())
-        } else {
-            clause.refuse("missing `)` after", "close the bracket")
+        match self.word_until(ITEM) {
+            Some(word) if word.name == names::CLOSING => Ok(()),
+            Some(word) => word.refuse("expected `)`, found", "close the bracket"),
+            None => clause.refuse("missing `)` after", "close the bracket"),
         }
     }
 }

@@ -61,8 +61,28 @@ pub enum Conflict {
     ActionOnInput,
 }
 
-/// How many kinds of conflicts there are.
-const KINDS: usize = 17;
+impl Conflict {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::ReadOnlyDestroyer,
+        Self::CachedDestroyer,
+        Self::CachedWriter,
+        Self::PrivateToNobody,
+        Self::VariesByNobody,
+        Self::PublicCaller,
+        Self::ConfirmedReader,
+        Self::RetriedWriter,
+        Self::BackoffOverTotal,
+        Self::AttemptOverTotal,
+        Self::ConcurrencyOfNobody,
+        Self::WhenNobody,
+        Self::ActionOnInput,
+        Self::RateOfNobody,
+        Self::ZeroRate,
+        Self::ZeroBurst,
+        Self::CostOverBurst,
+    ];
+}
 
 impl Policies<'_> {
     /// The first contradiction, if there is one.
@@ -76,7 +96,7 @@ impl Policies<'_> {
     }
 
     /// All contradictions, the most telling ones first, for where they can be reported together.
-    pub const fn conflicts(&self) -> List<Conflict, KINDS> {
+    pub const fn conflicts(&self) -> List<Conflict, { Conflict::ALL.len() }> {
         use Conflict as C;
         let mut found = List::new(C::ReadOnlyDestroyer);
         let destroys = matches!(self.destructive, Some(true));

@@ -95,13 +95,15 @@ impl fmt::Display for Error<'_> {
 
 impl std::error::Error for Error<'_> {}
 
+/// How many characters of the user's words are quoted.
+const MOST_QUOTED: usize = 60;
+
 /// The user's own words, safe to print: an operator's file is not trusted with a terminal or with a whole log line.
 struct Quoted<'a>(&'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 60;
-        for c in self.0.chars().take(MOST) {
+        for c in self.0.chars().take(MOST_QUOTED) {
             let reorders = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
             if c.is_control() || reorders {
                 write!(f, "{}", c.escape_unicode())?;
@@ -109,7 +111,7 @@ impl fmt::Display for Quoted<'_> {
                 write!(f, "{c}")?;
             }
         }
-        if self.0.chars().nth(MOST).is_some() {
+        if self.0.chars().nth(MOST_QUOTED).is_some() {
             f.write_str("…")?;
         }
         Ok(())

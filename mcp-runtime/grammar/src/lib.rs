@@ -64,3 +64,6 @@ pub use size::{Size, TooLarge, Unit};
 pub use template::{Piece, Pieces, Template};
 pub use timeout::Timeout;
 pub use when::{Rule, Test, When};
+
+#[cfg(test)]
+mod tests;
