@@ -80,7 +80,9 @@ pub enum OnError {
     Closed,
 }
 
-const KNOWN: &[&str] = &["burst", "per", "cost", "count", "shared", "on_error"];
+const KNOWN: &[&str] = &[
+    "burst", "per", "global", "cost", "count", "shared", "on_error",
+];
 
 impl<'a> Rate<'a> {
     /// A rate that stands in the free places of a list.
@@ -107,7 +109,8 @@ impl<'a> Rate<'a> {
         }
     }
 
-    /// Reads a bucket: `N "/" [n] unit` and then, each at most once, `burst`, `per`, `cost`, `count`, `shared`, `on_error`.
+    /// Reads a bucket: `N "/" [n] unit` and then, each at most once, `burst`, `per` (or `global` alone), `cost`, `count`,
+    /// `shared`, `on_error`.
     ///
     /// # Errors
     /// The first thing that is not understood, and what to write instead.
@@ -128,10 +131,12 @@ impl<'a> Rate<'a> {
         while let Some(word) = cursor.word() {
             match word.name {
                 names::BURST => once!(burst, word, cursor.count(word, "write `burst 20`")),
-                names::PER if keys.is_some() => {
+                names::PER | names::GLOBAL if keys.is_some() => {
                     let problem = "keys are joined by `+`, not by another";
                     return word.refuse(problem, "write `per caller + tenant`");
                 }
+                // `50/s global` says what `50/s per global` does.
+                names::GLOBAL => keys = Some(List::new(Key::Global).push(Key::Global)),
                 names::PER => once!(keys, word, cursor.keys(word)),
                 names::COST => once!(cost, word, clauses::cost(&mut cursor, word)),
                 names::COUNT => once!(count, word, clauses::count(&mut cursor, word)),

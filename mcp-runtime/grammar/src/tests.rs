@@ -4,6 +4,7 @@ mod auth;
 mod bad;
 mod conflicts;
 mod consts;
+mod docs;
 mod generate;
 mod good;
 mod never_panics;

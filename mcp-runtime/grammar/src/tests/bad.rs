@@ -241,6 +241,10 @@ fn rate() {
                 "keys are joined by `+`, not by another `per`; write `per caller + tenant`",
             ),
             (
+                "10/s per caller «global»",
+                "keys are joined by `+`, not by another `global`; write `per caller + tenant`",
+            ),
+            (
                 "10/s per «user»",
                 "unknown key `user`; write `caller` for the one who calls",
             ),
@@ -346,7 +350,7 @@ fn rate() {
             ),
             (
                 "10/s «foo»",
-                "unknown word `foo`; write `burst`, `per`, `cost`, `count`, `shared` or `on_error`",
+                "unknown word `foo`; write `burst`, `per`, `global`, `cost`, `count`, `shared` or `on_error`",
             ),
             (
                 "10/s per caller «&» tenant",
@@ -354,7 +358,7 @@ fn rate() {
             ),
             (
                 "10/s«\u{1b}[31m»",
-                "unknown word `\\u{1b}[31m`; write `burst`, `per`, `cost`, `count`, `shared` or `on_error`",
+                "unknown word `\\u{1b}[31m`; write `burst`, `per`, `global`, `cost`, `count`, `shared` or `on_error`",
             ),
         ],
     );

@@ -175,7 +175,7 @@ fn rates_made_by_hand() {
         let mut rate = Rate::new("10/s burst 20");
         change(&mut rate);
         found(&tool(|it| {
-            it.rate = it.rate.push(Rate::new("1/s")).push(rate)
+            it.rate = it.rate.push(Rate::new("1/s")).push(rate);
         }))
     };
     assert_eq!(by_hand(|_| {}), []);

@@ -44,6 +44,9 @@ fn rate() {
         "10/s per arg.größe" => "10/s per arg.größe"
         "10/s cost len( arg.items )" => "10/s cost len(arg.items)"
         "10/s cost arg.n" => "10/s cost arg.n"
+        "50/s global" => "50/s per global"
+        "50/s per global" => "50/s per global"
+        "50/s global burst 60" => "50/s burst 60 per global"
     }
     let rate = Rate::new("100/min burst 20 per caller cost len(arg.items) shared pool");
     assert_eq!((rate.limit, rate.window, rate.burst), (100, secs(60), 20));
