@@ -65,6 +65,11 @@ impl Type {
         }
     }
 
+    /// Whether a function that looks at the value may well take what it derefs to.
+    pub(crate) fn derefs(&self) -> bool {
+        self.lent || matches!(self.name.as_str(), "PathBuf" | "String" | "Vec")
+    }
+
     pub(crate) fn is_optional(&self) -> bool {
         self.inside.is_some()
     }

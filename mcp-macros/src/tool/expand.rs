@@ -92,7 +92,7 @@ impl Model {
             message,
         } in &parameter.rules
         {
-            let (function, options) = self.check(check);
+            let (function, options) = self.check(parameter, check);
             let (params, name) = (params(), &parameter.name);
             let value = group(Delimiter::Brace, *span, quote_spanned!(*span=> & #value));
             let call = call_at(*span, function, &quote!(#params, #value, #name #options));
@@ -105,7 +105,7 @@ impl Model {
     }
 
     /// The function that checks, and what it is given besides the value.
-    fn check(&self, check: &Check) -> (&'static str, TokenStream) {
+    fn check(&self, parameter: &Parameter, check: &Check) -> (&'static str, TokenStream) {
         match check {
             Check::Length { min, max, equal } => {
                 let [min, max, equal] = [min, max, equal].map(option);
@@ -122,11 +122,12 @@ impl Model {
             Check::Plain(name) => (name, TokenStream::new()),
             Check::Ip { v4, v6 } => ("ip", quote!(, #v4, #v6)),
             Check::Text(name, text) => (name, quote!(, #text)),
-            Check::Custom(function) => {
-                // A closure, so that `fn(&str)` takes what derefs to a `str`.
+            // A closure, so that `fn(&str)` takes what derefs to a `str`.
+            Check::Custom(function) if parameter.ty.derefs() => {
                 let value = hidden("__value");
                 ("custom", quote!(, |#value| #function(#value)))
             }
+            Check::Custom(function) => ("custom", quote!(, #function)),
             Check::MustMatch(other) => {
                 let name = other.to_string();
                 let index = self.parameters.iter().position(|it| it.name == name);
@@ -228,10 +229,12 @@ fn option(value: &Option<Expr>) -> TokenStream {
     }
 }
 
+/// A call that begins and ends with a bracket at the span, so that the compiler underlines what stands there.
 fn call_at(span: Span, function: &str, arguments: &TokenStream) -> TokenStream {
     let function = Ident::new(function, Span::call_site());
+    let function = group(Delimiter::Parenthesis, span, quote!(__mcp::#function));
     let arguments = group(Delimiter::Parenthesis, span, quote!(#arguments));
-    quote!(__mcp::#function #arguments)
+    quote!(#function #arguments)
 }
 
 fn group(delimiter: Delimiter, span: Span, tokens: TokenStream) -> Group {
