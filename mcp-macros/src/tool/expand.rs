@@ -68,11 +68,15 @@ impl Model {
         let start = if self.options.blocking.is_some() {
             let call = group(Delimiter::Brace, span, call);
             let function = quote_spanned!(span=> move || #call);
-            call_at(span, "run_blocking", &quote!(#params, #run, #function))
+            call_at(
+                span,
+                &quote!(run_blocking),
+                &quote!(#params, #run, #function),
+            )
         } else {
             let call = group(Delimiter::Brace, span, quote!(#call.await));
             let future = quote_spanned!(span=> async move #call);
-            call_at(span, "run", &quote!(#params, #run, #future))
+            call_at(span, &quote!(run), &quote!(#params, #run, #future))
         };
         quote!({
             let #run = __mcp::answer::<#answer>(#params);
@@ -95,7 +99,8 @@ impl Model {
             let (function, options) = self.check(parameter, check);
             let (params, name) = (params(), &parameter.name);
             let value = group(Delimiter::Brace, *span, quote_spanned!(*span=> & #value));
-            let call = call_at(*span, function, &quote!(#params, #value, #name #options));
+            let function = Ident::new(function, Span::call_site());
+            let call = call_at(*span, &function, &quote!(#params, #value, #name #options));
             tokens.extend(quote!(#call;));
             if let Some(message) = message {
                 tokens.extend(quote!(__mcp::message(#params, #message);));
@@ -190,9 +195,13 @@ fn read(parameter: &Parameter, value: &Ident) -> TokenStream {
     } = parameter;
     let params = params();
     let tokens = &ty.tokens;
-    let function = if ty.lent { "arg_borrowed" } else { "arg" };
-    let function = Ident::new(function, Span::call_site());
-    let mut read = quote!(let #value = __mcp::#function::<#tokens, _>(#params, #name, #doc););
+    let function = if ty.lent {
+        quote!(arg_borrowed::<#tokens, _>)
+    } else {
+        quote!(arg::<#tokens, _>)
+    };
+    let call = call_at(ty.span, &function, &quote!(#params, #name, #doc));
+    let mut read = quote!(let #value = #call;);
     if let Some((_, default)) = &arg.default {
         let default = owned(parameter, default);
         read.extend(quote!(let #value = __mcp::default(#params, #value, #name, || #default);));
@@ -230,8 +239,7 @@ fn option(value: &Option<Expr>) -> TokenStream {
 }
 
 /// A call that begins and ends with a bracket at the span, so that the compiler underlines what stands there.
-fn call_at(span: Span, function: &str, arguments: &TokenStream) -> TokenStream {
-    let function = Ident::new(function, Span::call_site());
+fn call_at(span: Span, function: &impl ToTokens, arguments: &TokenStream) -> TokenStream {
     let function = group(Delimiter::Parenthesis, span, quote!(__mcp::#function));
     let arguments = group(Delimiter::Parenthesis, span, quote!(#arguments));
     quote!(#function #arguments)
