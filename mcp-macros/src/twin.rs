@@ -57,7 +57,7 @@ impl Twin {
             #[allow(non_camel_case_types, unreachable_pub)]
             #vis enum #ident {}
             #(#conditions)*
-            #[allow(deprecated, unused_parens)]
+            #[allow(deprecated, unused_braces, unused_parens)]
             const _: () = {
                 use #runtime::__private as __mcp;
                 #[automatically_derived]

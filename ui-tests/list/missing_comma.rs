@@ -6,6 +6,12 @@ async fn add(a: i64, b: i64) -> i64 {
     a + b
 }
 
-const TOOLS: Toolset = tools![add add];
+/// Negate a number.
+#[tool]
+async fn negate(a: i64) -> i64 {
+    -a
+}
+
+const TOOLS: Toolset = tools![add negate];
 
 fn main() {}

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{Lifetime, ReturnType, TypeImplTrait, TypeReference};
 
@@ -12,6 +13,8 @@ use crate::entry::spelled;
 pub(crate) struct Type {
     /// The type, or the one behind the reference.
     pub(crate) tokens: TokenStream,
+    /// Where the type begins.
+    pub(crate) span: Span,
     /// Whether the function takes `&T`: the call owns the value and lends it.
     pub(crate) lent: bool,
     name: String,
@@ -49,6 +52,7 @@ impl Type {
         let (name, inside_option) = name(inner);
         Some(Self {
             tokens,
+            span: inner.span(),
             lent,
             name,
             inside: inside_option.map(ToTokens::to_token_stream),
@@ -63,6 +67,11 @@ impl Type {
             ("Args", false) => Some(Given::Args),
             _ => None,
         }
+    }
+
+    /// Whether a function that looks at the value may well take what it derefs to.
+    pub(crate) fn derefs(&self) -> bool {
+        self.lent || matches!(self.name.as_str(), "PathBuf" | "String" | "Vec")
     }
 
     pub(crate) fn is_optional(&self) -> bool {

@@ -68,11 +68,15 @@ impl Model {
         let start = if self.options.blocking.is_some() {
             let call = group(Delimiter::Brace, span, call);
             let function = quote_spanned!(span=> move || #call);
-            call_at(span, "run_blocking", &quote!(#params, #run, #function))
+            call_at(
+                span,
+                &quote!(run_blocking),
+                &quote!(#params, #run, #function),
+            )
         } else {
             let call = group(Delimiter::Brace, span, quote!(#call.await));
             let future = quote_spanned!(span=> async move #call);
-            call_at(span, "run", &quote!(#params, #run, #future))
+            call_at(span, &quote!(run), &quote!(#params, #run, #future))
         };
         quote!({
             let #run = __mcp::answer::<#answer>(#params);
@@ -92,10 +96,11 @@ impl Model {
             message,
         } in &parameter.rules
         {
-            let (function, options) = self.check(check);
+            let (function, options) = self.check(parameter, check);
             let (params, name) = (params(), &parameter.name);
             let value = group(Delimiter::Brace, *span, quote_spanned!(*span=> & #value));
-            let call = call_at(*span, function, &quote!(#params, #value, #name #options));
+            let function = Ident::new(function, Span::call_site());
+            let call = call_at(*span, &function, &quote!(#params, #value, #name #options));
             tokens.extend(quote!(#call;));
             if let Some(message) = message {
                 tokens.extend(quote!(__mcp::message(#params, #message);));
@@ -105,7 +110,7 @@ impl Model {
     }
 
     /// The function that checks, and what it is given besides the value.
-    fn check(&self, check: &Check) -> (&'static str, TokenStream) {
+    fn check(&self, parameter: &Parameter, check: &Check) -> (&'static str, TokenStream) {
         match check {
             Check::Length { min, max, equal } => {
                 let [min, max, equal] = [min, max, equal].map(option);
@@ -122,11 +127,12 @@ impl Model {
             Check::Plain(name) => (name, TokenStream::new()),
             Check::Ip { v4, v6 } => ("ip", quote!(, #v4, #v6)),
             Check::Text(name, text) => (name, quote!(, #text)),
-            Check::Custom(function) => {
-                // A closure, so that `fn(&str)` takes what derefs to a `str`.
+            // A closure, so that `fn(&str)` takes what derefs to a `str`.
+            Check::Custom(function) if parameter.ty.derefs() => {
                 let value = hidden("__value");
                 ("custom", quote!(, |#value| #function(#value)))
             }
+            Check::Custom(function) => ("custom", quote!(, #function)),
             Check::MustMatch(other) => {
                 let name = other.to_string();
                 let index = self.parameters.iter().position(|it| it.name == name);
@@ -189,9 +195,13 @@ fn read(parameter: &Parameter, value: &Ident) -> TokenStream {
     } = parameter;
     let params = params();
     let tokens = &ty.tokens;
-    let function = if ty.lent { "arg_borrowed" } else { "arg" };
-    let function = Ident::new(function, Span::call_site());
-    let mut read = quote!(let #value = __mcp::#function::<#tokens, _>(#params, #name, #doc););
+    let function = if ty.lent {
+        quote!(arg_borrowed::<#tokens, _>)
+    } else {
+        quote!(arg::<#tokens, _>)
+    };
+    let call = call_at(ty.span, &function, &quote!(#params, #name, #doc));
+    let mut read = quote!(let #value = #call;);
     if let Some((_, default)) = &arg.default {
         let default = owned(parameter, default);
         read.extend(quote!(let #value = __mcp::default(#params, #value, #name, || #default);));
@@ -228,10 +238,11 @@ fn option(value: &Option<Expr>) -> TokenStream {
     }
 }
 
-fn call_at(span: Span, function: &str, arguments: &TokenStream) -> TokenStream {
-    let function = Ident::new(function, Span::call_site());
+/// A call that begins and ends with a bracket at the span, so that the compiler underlines what stands there.
+fn call_at(span: Span, function: &impl ToTokens, arguments: &TokenStream) -> TokenStream {
+    let function = group(Delimiter::Parenthesis, span, quote!(__mcp::#function));
     let arguments = group(Delimiter::Parenthesis, span, quote!(#arguments));
-    quote!(__mcp::#function #arguments)
+    quote!(#function #arguments)
 }
 
 fn group(delimiter: Delimiter, span: Span, tokens: TokenStream) -> Group {

@@ -36,8 +36,9 @@ use crate::error::FieldError;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a tool argument",
     label = "the server doesn't know how to fill this argument",
-    note = "to read it from the call: `#[derive(serde::Deserialize, schemars::JsonSchema)]` on `{Self}`",
-    note = "to take it from the server: `State<{Self}>`"
+    note = "to read it from the call: `#[derive(serde::Deserialize, schemars::JsonSchema)]` on the type",
+    note = "to read all arguments as one struct: `Args<T>`, where `T` derives `validator::Validate` as well",
+    note = "to take it from the server: `State<T>`, where `T` is `Send + Sync`"
 )]
 pub trait ToolArg<M>: Sized + Send + 'static {
     #[doc(hidden)]
@@ -218,6 +219,7 @@ impl<T> Deref for Args<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> ToolArg<FromJson> for T
 where
     T: DeserializeOwned + JsonSchema + Send + 'static,
@@ -240,6 +242,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> ToolArg<Whole> for Args<T>
 where
     T: DeserializeOwned + JsonSchema + Validate + Send + 'static,
@@ -265,6 +268,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: FromCall> ToolArg<Injected> for T {
     fn describe(signature: &mut Signature, name: &'static str, _: &'static str) {
         T::needs(&mut signature.injected(name));
