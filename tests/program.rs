@@ -23,7 +23,13 @@ pub async fn add(
 /// Say something back.
 ///
 /// Only the first line of this is for a table.
-#[tool(read_only, rate = "1000/s per global", timeout = "20s")]
+#[tool(
+    read_only,
+    rate = "1000/s per global",
+    timeout = "20s",
+    max_in = "16MiB",
+    max_out = "16MiB"
+)]
 pub async fn echo(
     /// What to say.
     text: String,

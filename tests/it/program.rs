@@ -2,6 +2,7 @@
 //!
 //! Nothing here waits for a while: a test goes on when a line comes, a tool says hello, or the process ends.
 
+mod audit;
 mod child;
 mod commands;
 mod life;

@@ -13,8 +13,14 @@ use crate::server::Identity;
 #[derive(Debug, PartialEq)]
 pub(super) enum Command {
     Serve,
-    List { json: bool },
+    List {
+        json: bool,
+    },
     Call(Call),
+    /// Checks an audit file.
+    Verify {
+        file: PathBuf,
+    },
 }
 
 /// One call of a tool.
@@ -33,7 +39,7 @@ impl Command {
     pub(super) fn log_level(&self) -> &'static str {
         match self {
             Self::Serve => "info",
-            Self::List { .. } | Self::Call(_) => "warn",
+            Self::List { .. } | Self::Call(_) | Self::Verify { .. } => "warn",
         }
     }
 }
@@ -54,6 +60,12 @@ pub(super) fn read(
             caller: call.get_one::<PathBuf>("as").cloned(),
             json: call.get_flag("json"),
         }),
+        Some(("audit", audit)) => Command::Verify {
+            file: audit
+                .subcommand()
+                .and_then(|(_, verify)| verify.get_one::<PathBuf>("file").cloned())
+                .unwrap_or_default(),
+        },
         _ => Command::Serve,
     })
 }
@@ -77,6 +89,7 @@ fn program(identity: &Identity) -> clap::Command {
         .subcommand(serve())
         .subcommand(list())
         .subcommand(call())
+        .subcommand(audit())
 }
 
 fn serve() -> clap::Command {
@@ -109,6 +122,23 @@ fn call() -> clap::Command {
         .about("Calls a tool and prints what it answers")
         .args([tool, arguments, caller])
         .arg(json("Prints the whole result as `tools/call` gives it"))
+}
+
+fn audit() -> clap::Command {
+    let file = Arg::new("file")
+        .value_name("FILE")
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .help("The file");
+    let verify = clap::Command::new("verify")
+        .about("Checks that an audit file says what was written")
+        .arg(file);
+    clap::Command::new("audit")
+        .about("Looks after audit files")
+        .disable_help_subcommand(true)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(verify)
 }
 
 fn json(help: &'static str) -> Arg {
@@ -174,6 +204,15 @@ mod tests {
                 json: true,
             }))
         );
+    }
+
+    #[test]
+    fn an_audit_file_is_verified() {
+        let verify = Command::Verify {
+            file: "audit.ndjson".into(),
+        };
+        assert_eq!(read(&["audit", "verify", "audit.ndjson"]), Ok(verify));
+        assert!(read(&["audit"]).is_err() && read(&["audit", "verify"]).is_err());
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! The server as a program: `serve`, `list`, `call`.
+//! The server as a program: `serve`, `list`, `call`, `audit verify`.
 
 mod arguments;
+mod audit;
 mod call;
 mod list;
 mod log;
@@ -73,6 +74,7 @@ async fn run(
         Command::Serve => serve_stdio(server).await.map(|()| 0),
         Command::List { json } => list::list(server, json).map(|()| 0),
         Command::Call(request) => call::call(server, request).await,
+        Command::Verify { file } => audit::verify(&file),
     }
 }
 

@@ -54,7 +54,7 @@ async fn list_is_a_table_of_what_the_caller_may_call() {
         "\
 NAME   DESCRIPTION                                                   ANNOTATIONS  POLICIES
 add    Add two numbers.                                              read_only
-echo   Say something back.                                           read_only    rate = \"1000/s per global\", timeout = \"20s\"
+echo   Say something back.                                           read_only    rate = \"1000/s per global\", timeout = \"20s\", max_in = \"16MiB\", max_out = \"16MiB\"
 wait   Say hello to a test on its port, and then wait for it to cl…
 block  Say hello to a test on its port, and then keep the thread u…
 "
