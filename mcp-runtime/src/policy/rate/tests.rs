@@ -242,7 +242,7 @@ fn what_cannot_hold_does_not_boot() {
     }
     .rate(Rate::new("1/d per arg.repo"))]));
     assert!(
-        nobody.contains("counts by `arg.repo`, and takes no argument `repo`"),
+        nobody.contains("the `rate` of tool `one` names the argument `repo`, which it does not have"),
         "{nobody}"
     );
 }
