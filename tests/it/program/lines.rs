@@ -453,7 +453,7 @@ fn corpus() -> Vec<(&'static str, Vec<u8>, Answer)> {
         (
             "10 MiB of text",
             text(echo(&format!("\"{}\"", million.repeat(10)))),
-            Result(one()),
+            Refusal(one()),
         ),
         (
             "a key of 1 MiB",
