@@ -10,6 +10,7 @@ mod asking;
 mod audit;
 mod clients;
 mod docs;
+mod http;
 mod metrics;
 mod middleware;
 #[cfg(unix)]
