@@ -95,6 +95,8 @@ pub use self::principal::{Caller, Principal};
 pub use self::secret::Secret;
 pub use self::server::Server;
 pub use self::tool::{Tool, ToolDef, Toolset};
+#[cfg(feature = "http")]
+pub use self::transport::http::{EmbeddedServer, HttpServer};
 
 /// Records of calls: reading them again.
 pub mod audit {

@@ -12,6 +12,7 @@ mod caching;
 mod clients;
 mod docs;
 mod foreign;
+mod http;
 mod idempotency;
 mod metrics;
 mod middleware;

@@ -34,7 +34,7 @@ struct Address {
 }
 
 /// Register a customer.
-#[tool(destructive)]
+#[tool(destructive, confirm = "never")]
 async fn register(
     #[validate(length(min = 1, max = 5))] name: String,
     addresses: Vec<Address>,

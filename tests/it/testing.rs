@@ -32,6 +32,15 @@ async fn steps(ctx: Context) -> &'static str {
     "done"
 }
 
+/// Greet.
+#[tool(read_only)]
+async fn greet(
+    #[arg(header = "Name")] name: String,
+    #[arg(header = "Times")] times: Option<u8>,
+) -> String {
+    format!("{name} {}", times.unwrap_or(1))
+}
+
 /// Tells the test that a call's future is gone.
 struct Gone(Arc<Notify>);
 
@@ -188,5 +197,70 @@ async fn log_messages_come_at_the_level_the_client_asks_for() {
         assert_eq!(logged[0]["level"], "info");
         assert_eq!(logged[0]["data"], "done");
         assert!(log_of(Some(LogLevel::Error)).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn over_http_the_client_mirrors_what_a_tool_wants_in_headers() {
+    let server = Server::new("tested").mount(tools![greet]);
+    let client = Client::builder(server).http().connect().await;
+    for name in ["Ada", "Ádám", " ", "", "=?base64?", "a\nb"] {
+        let reply = client
+            .call("greet", json!({"name": name, "times": 2}))
+            .await;
+        assert_eq!(reply.text(), format!("{name} 2"));
+    }
+    let reply = client.call("greet", json!({"name": "Ada"})).await;
+    assert_eq!(reply.text(), "Ada 1");
+}
+
+#[tokio::test]
+#[should_panic(expected = "speaks no HTTP")]
+async fn only_a_client_that_speaks_http_sends_its_requests() {
+    let client = testing::client(server()).await;
+    let _ = client
+        .raw(http::Request::get("/healthz").body("").unwrap())
+        .await;
+}
+
+/// Delete a file.
+#[tool(confirm = "Delete {path}?")]
+async fn delete(path: String) -> String {
+    format!("{path} is gone")
+}
+
+#[tokio::test]
+async fn what_the_server_asks_is_answered_in_both_eras_and_on_both_transports() {
+    for (legacy, http, sure) in (0..8).map(|n| (n & 1 == 0, n & 2 == 0, n & 4 == 0)) {
+        let server = Server::new("tested").mount(tools![delete]);
+        let answer = move |method: &str, params: &Value| {
+            assert_eq!(method, "elicitation/create");
+            assert_eq!(params["message"], "Delete “a.txt”?");
+            json!({"action": "accept", "content": {"confirm": sure}})
+        };
+        let builder = Client::builder(server).answering(answer);
+        let builder = if legacy { builder.legacy() } else { builder };
+        let builder = if http { builder.http() } else { builder };
+        let client = builder.connect().await;
+        let reply = client.call("delete", json!({"path": "a.txt"})).await;
+        match sure {
+            true => assert_eq!(
+                reply.text(),
+                "a.txt is gone",
+                "legacy: {legacy}, http: {http}"
+            ),
+            false => assert_eq!(reply.code(), Some("not_confirmed"), "{reply:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_answers_nothing_says_so() {
+    for legacy in [false, true] {
+        let builder = Client::builder(Server::new("tested").mount(tools![delete]));
+        let builder = if legacy { builder.legacy() } else { builder };
+        let client = builder.connect().await;
+        let reply = client.call("delete", json!({"path": "a.txt"})).await;
+        assert!(reply.is_error(), "{reply:?}");
     }
 }

@@ -72,6 +72,8 @@ pub struct Server {
     around_attempt: Vec<Arc<dyn AroundAttempt>>,
     audit_file: Option<PathBuf>,
     metrics: Metrics,
+    #[cfg(feature = "http")]
+    pub(crate) http: crate::transport::http::Options,
     page_size: usize,
 }
 
@@ -111,6 +113,8 @@ impl Server {
             around_attempt: Vec::new(),
             audit_file: None,
             metrics: Metrics::default(),
+            #[cfg(feature = "http")]
+            http: crate::transport::http::Options::new(),
             page_size: PAGE_SIZE,
         }
     }

@@ -9,7 +9,8 @@ use rmcp::ErrorData;
 use rmcp::model::{
     CallToolResponse, CallToolResult, ClientCapabilities, ContentBlock, ElicitationCapability,
     ErrorCode, Icon, Implementation, InputRequest, InputRequests, InputRequiredResult, MetaObject,
-    Resource, ResourceContents, RootsCapabilities, SamplingCapability, Tool, ToolAnnotations,
+    ProtocolVersion, Resource, ResourceContents, RootsCapabilities, SamplingCapability, Tool,
+    ToolAnnotations,
 };
 use serde_json::{Value, json};
 
@@ -26,7 +27,10 @@ use crate::rounds::InputRequired;
 const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
 
 /// The methods that this server answers and that have params.
-const SERVED: [&str; 4] = ["initialize", "tools/call", "tools/list", "logging/setLevel"];
+const SERVED: [&str; 2] = ["tools/call", "tools/list"];
+
+/// Those that are gone since 2026-07-28.
+const SERVED_BEFORE: [&str; 2] = ["initialize", "logging/setLevel"];
 
 pub(super) fn implementation(identity: &Identity) -> Implementation {
     let mut implementation = Implementation::new(&identity.name, &identity.version);
@@ -170,13 +174,15 @@ pub(super) fn unknown_tool(name: &str) -> ErrorData {
 
 /// A request that rmcp could make nothing of. It takes one of a method it knows, whose params do not fit, for one of a method it does
 /// not know.
-pub(super) fn no_such_request(method: &str) -> ErrorData {
+pub(super) fn no_such_request(method: &str, version: Option<&ProtocolVersion>) -> ErrorData {
     let shown: String = method
         .chars()
         .filter(|c| !c.is_control())
         .take(128)
         .collect();
-    match SERVED.contains(&method) {
+    let before =
+        version.is_none_or(|version| version.as_str() < ProtocolVersion::V_2026_07_28.as_str());
+    match SERVED.contains(&method) || before && SERVED_BEFORE.contains(&method) {
         true => ErrorData::invalid_params(
             format!("the params of `{shown}` are not those of this method"),
             None,

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
 use tokio::sync::mpsc;
 
-use super::wire::Exchange;
+use super::settings::{Answering, Settings, answer};
+use super::wire::{Event, Exchange, Incoming};
 use crate::principal::Principal;
 use crate::server::Core;
 use crate::server::handler::Handler;
@@ -19,6 +20,7 @@ const PIPE_BYTES: usize = 64 * 1024;
 #[derive(Debug)]
 pub(super) struct Connection {
     server: Arc<Core>,
+    settings: Arc<Settings>,
     outgoing: mpsc::UnboundedSender<Outgoing>,
 }
 
@@ -26,11 +28,14 @@ pub(super) struct Connection {
 #[derive(Debug)]
 struct Outgoing {
     message: Value,
-    request: Option<(u64, mpsc::UnboundedSender<Value>)>,
+    request: Option<(u64, mpsc::UnboundedSender<Event>)>,
 }
 
 impl Connection {
-    pub(super) fn open(server: Arc<Core>, caller: Option<Arc<Principal>>) -> Self {
+    pub(super) fn open(
+        (server, settings): (Arc<Core>, Arc<Settings>),
+        caller: Option<Arc<Principal>>,
+    ) -> Self {
         let (ours, theirs) = tokio::io::duplex(PIPE_BYTES);
         let handler = Handler::with_caller(Arc::clone(&server), caller);
         tokio::spawn(async move {
@@ -41,12 +46,17 @@ impl Connection {
             }
         });
         let (outgoing, messages) = mpsc::unbounded_channel();
-        tokio::spawn(carry(ours, messages));
-        Self { server, outgoing }
+        tokio::spawn(carry(ours, messages, settings.answering.clone()));
+        Self {
+            server,
+            settings,
+            outgoing,
+        }
     }
 
     pub(super) fn reopen(&self, caller: Option<Arc<Principal>>) -> Self {
-        Self::open(Arc::clone(&self.server), caller)
+        let link = (Arc::clone(&self.server), Arc::clone(&self.settings));
+        Self::open(link, caller)
     }
 
     pub(super) fn request(&self, id: u64, message: Value) -> Exchange {
@@ -71,14 +81,18 @@ impl Connection {
         self.send(message, None);
     }
 
-    fn send(&self, message: Value, request: Option<(u64, mpsc::UnboundedSender<Value>)>) {
+    fn send(&self, message: Value, request: Option<(u64, mpsc::UnboundedSender<Event>)>) {
         // Where the server is gone, the answer's channel closes, and that is what the test reads.
         let _ = self.outgoing.send(Outgoing { message, request });
     }
 }
 
 /// Carries messages both ways until either end is closed.
-async fn carry(pipe: DuplexStream, mut outgoing: mpsc::UnboundedReceiver<Outgoing>) {
+async fn carry(
+    pipe: DuplexStream,
+    mut outgoing: mpsc::UnboundedReceiver<Outgoing>,
+    answering: Option<Answering>,
+) {
     let (reader, mut writer) = tokio::io::split(pipe);
     let mut lines = BufReader::new(reader).lines();
     let mut open = HashMap::new();
@@ -87,7 +101,7 @@ async fn carry(pipe: DuplexStream, mut outgoing: mpsc::UnboundedReceiver<Outgoin
             biased;
             line = lines.next_line() => match line {
                 Ok(Some(line)) => match route(&line, &mut open) {
-                    Some(refusal) => refusal,
+                    Some((id, question)) => answer(answering.as_ref(), &id, &question).to_string(),
                     None => continue,
                 },
                 _ => return,
@@ -107,30 +121,34 @@ async fn carry(pipe: DuplexStream, mut outgoing: mpsc::UnboundedReceiver<Outgoin
     }
 }
 
-/// Gives a message to the request it belongs to. What the server asks of the client is refused.
-fn route(line: &str, open: &mut HashMap<u64, mpsc::UnboundedSender<Value>>) -> Option<String> {
-    let Ok(message) = serde_json::from_str::<Value>(line) else {
-        panic!("the server wrote a line that is not JSON: {line}");
+/// Gives a message to the request it belongs to. What the server asks is handed back, with its id.
+fn route(
+    line: &str,
+    open: &mut HashMap<u64, mpsc::UnboundedSender<Event>>,
+) -> Option<(Value, Value)> {
+    let message = match Incoming::read(line.as_bytes()) {
+        Incoming::Question(id, question) => return Some((id, question)),
+        Incoming::Event(Event::Message(message)) => message,
+        Incoming::Event(broken) => {
+            let mut requests = open.drain().map(|(_, request)| request);
+            // It may have been anybody's answer: one is told, the others read that the connection is closed.
+            drop(requests.next().map(|request| request.send(broken)));
+            return None;
+        }
     };
-    let id = message.get("id").and_then(Value::as_u64);
-    match (message.get("method"), message.get("id")) {
-        (None, _) => {
-            if let Some(request) = id.and_then(|id| open.remove(&id)) {
-                let _ = request.send(message);
-            }
+    if message.get("method").is_none() {
+        let id = message["id"].as_u64();
+        if let Some(request) = id.and_then(|id| open.remove(&id)) {
+            // Nobody listens any more once the client has let go.
+            let _ = request.send(Event::Message(message));
         }
-        (Some(_), Some(id)) => {
-            let error = json!({"code": -32601, "message": "the test's client answers no requests"});
-            return Some(json!({"jsonrpc": "2.0", "id": id, "error": error}).to_string());
-        }
-        (Some(_), None) => {
-            let token = message["params"]["progressToken"].as_u64();
-            // A log message names no request: it is heard by all that run.
-            let concerns = |id: &u64| token.is_none_or(|token| token == *id);
-            for (_, request) in open.iter().filter(|(id, _)| concerns(id)) {
-                let _ = request.send(message.clone());
-            }
-        }
+        return None;
+    }
+    let token = message["params"]["progressToken"].as_u64();
+    // A log message names no request: it is heard by all that run.
+    let concerns = |id: &u64| token.is_none_or(|token| token == *id);
+    for (_, request) in open.iter().filter(|(id, _)| concerns(id)) {
+        let _ = request.send(Event::Message(message.clone()));
     }
     None
 }

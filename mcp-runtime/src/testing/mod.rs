@@ -24,32 +24,33 @@
 //!
 //! [`Client::builder`] chooses the protocol's revision, the caller and the transport.
 
+mod builder;
 mod memory;
+mod pending;
 mod reply;
+mod settings;
+mod web;
 mod wire;
 
 use std::fmt;
-use std::future::IntoFuture;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use futures_util::future::BoxFuture;
+use bytes::Bytes;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
+pub use self::builder::Builder;
+pub use self::pending::Pending;
 pub use self::reply::{Reply, RpcError, ToolList};
-use self::wire::{Exchange, Wire};
-use crate::client::LogLevel;
-use crate::error::Result;
+use self::settings::{LEGACY, Settings};
+use self::wire::Wire;
 use crate::principal::Principal;
 use crate::server::{Core, Server};
 
-/// The revision without a handshake: each request says what it needs to say.
-const CURRENT: &str = "2026-07-28";
-
-/// The last revision that begins with `initialize`.
-const LEGACY: &str = "2025-11-25";
+/// How often a call may ask, before the test is told that it never ends.
+const ROUNDS: usize = 16;
 
 /// Starts a server in memory and connects to it as its local principal, with the protocol's current revision.
 ///
@@ -67,13 +68,6 @@ pub struct Client {
     server: Arc<Core>,
     session: Arc<Session>,
     settings: Arc<Settings>,
-}
-
-/// What a client says of itself and what it wants.
-#[derive(Debug, Clone)]
-struct Settings {
-    version: &'static str,
-    log_level: Option<LogLevel>,
 }
 
 /// One connection, for one caller.
@@ -96,19 +90,24 @@ impl Client {
     /// # }
     /// ```
     pub fn builder(server: Server) -> Builder {
-        Builder {
-            server,
-            settings: Settings {
-                version: CURRENT,
-                log_level: Some(LogLevel::Debug),
-            },
-            caller: Who::Local,
-        }
+        Builder::new(server)
     }
 
     /// Calls a tool and waits for its answer. Dropped before that, the call is cancelled.
+    ///
+    /// Where the call asks something first, a client that is [`answering`](Builder::answering) answers and calls again.
     pub async fn call(&self, tool: &str, arguments: impl Serialize) -> Reply {
-        self.start(tool, arguments).await.await
+        let mut params = json!({"name": tool, "arguments": json(&arguments)});
+        let mut reply = self.request("tools/call", &params).await;
+        for _ in 0..ROUNDS {
+            let Some(answers) = self.settings.answers(&reply) else {
+                return reply;
+            };
+            params["inputResponses"] = answers;
+            params["requestState"] = reply.result()["requestState"].clone();
+            reply = self.request("tools/call", &params).await.after(reply);
+        }
+        panic!("the server asks again and again: {reply:?}")
     }
 
     /// Calls a tool without waiting: for calls that run side by side, are watched, or are cancelled.
@@ -146,6 +145,29 @@ impl Client {
         self.session.wire.notify(message).await;
     }
 
+    /// Sends any HTTP request to the server's endpoints, and reads its answer to the end: for tests of statuses and headers.
+    ///
+    /// ```
+    /// # use mcp_runtime::Server;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use mcp_runtime::testing::Client;
+    ///
+    /// let client = Client::builder(Server::new("shop")).http().connect().await;
+    /// let request = http::Request::get("/healthz").body("").unwrap();
+    /// assert_eq!(client.raw(request).await.status(), 200);
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// Where the client does not speak HTTP.
+    pub async fn raw(&self, request: http::Request<impl Into<Bytes>>) -> http::Response<Bytes> {
+        match &self.session.wire {
+            Wire::Http(connection) => connection.raw(request.map(Into::into)).await,
+            Wire::Memory(_) => panic!("this client speaks no HTTP; build it with `.http()`"),
+        }
+    }
+
     /// A client of the same server for another caller.
     #[must_use]
     pub fn as_caller(&self, caller: Principal) -> Self {
@@ -172,7 +194,7 @@ impl Client {
 
     async fn start_request(&self, method: &str, params: Value) -> Pending {
         self.greet().await;
-        self.send(method, params).await
+        self.send(method, params)
     }
 
     /// Opens the session, where the revision has sessions.
@@ -181,32 +203,22 @@ impl Client {
             return;
         }
         let greet = || async {
-            let client = json!({
-                "protocolVersion": LEGACY,
-                "capabilities": {},
-                "clientInfo": client_info(),
-            });
-            let greeting = self.send("initialize", client).await.await;
+            let greeting = self.send("initialize", self.settings.greeting()).await;
             let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
             self.session.wire.notify(initialized).await;
-            if let Some(level) = self.settings.log_level {
-                let level = json!({"level": level_name(level)});
-                self.send("logging/setLevel", level).await.await.result();
+            if let Some(level) = self.settings.level() {
+                self.send("logging/setLevel", level).await.result();
             }
             greeting.result().clone()
         };
         self.session.greeted.get_or_init(greet).await;
     }
 
-    async fn send(&self, method: &str, params: Value) -> Pending {
+    fn send(&self, method: &str, params: Value) -> Pending {
         let id = self.session.ids.fetch_add(1, Ordering::Relaxed);
         let params = self.with_meta(id, params);
         let message = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
-        Pending {
-            id,
-            exchange: self.session.wire.request(id, message).await,
-            notifications: Vec::new(),
-        }
+        Pending::new(id, self.session.wire.request(id, message))
     }
 
     fn with_meta(&self, id: u64, mut params: Value) -> Value {
@@ -229,24 +241,6 @@ impl fmt::Debug for Client {
     }
 }
 
-impl Settings {
-    fn add_to(&self, meta: &mut Map<String, Value>, id: u64) {
-        let mut add = |key: &str, value: Value| {
-            meta.entry(key).or_insert(value);
-        };
-        add("progressToken", json!(id));
-        if self.version == CURRENT {
-            add("io.modelcontextprotocol/protocolVersion", json!(CURRENT));
-            add("io.modelcontextprotocol/clientInfo", client_info());
-            add("io.modelcontextprotocol/clientCapabilities", json!({}));
-            if let Some(level) = self.log_level {
-                let level = json!(level_name(level));
-                add("io.modelcontextprotocol/logLevel", level);
-            }
-        }
-    }
-}
-
 impl Session {
     fn new(wire: Wire) -> Self {
         Self {
@@ -257,151 +251,10 @@ impl Session {
     }
 }
 
-/// A request on its way: await it for the answer, drop it to cancel.
-///
-/// ```no_run
-/// # async fn example(client: mcp_runtime::testing::Client) {
-/// # use serde_json::json;
-/// let mut copy = client.start("copy", json!({"files": ["a", "b"]})).await;
-/// assert_eq!(copy.notification().await.unwrap()["params"]["progress"], 0.0);
-/// assert_eq!(copy.await.text(), "2");
-/// # }
-/// ```
-#[derive(Debug)]
-#[must_use = "a request that is dropped is cancelled"]
-pub struct Pending {
-    id: u64,
-    exchange: Exchange,
-    notifications: Vec<Value>,
-}
-
-impl Pending {
-    /// The request's id.
-    pub fn id(&self) -> u64 {
-        self.id
-    }
-
-    /// The next notification that belongs to the request, or `None` once the answer is there.
-    pub async fn notification(&mut self) -> Option<Value> {
-        let notification = self.exchange.notification().await?;
-        self.notifications.push(notification.clone());
-        Some(notification)
-    }
-
-    /// Tells the server that nobody waits any more, as dropping does.
-    pub fn cancel(self) {
-        drop(self);
-    }
-}
-
-impl IntoFuture for Pending {
-    type Output = Reply;
-    type IntoFuture = BoxFuture<'static, Reply>;
-
-    fn into_future(mut self) -> Self::IntoFuture {
-        Box::pin(async move {
-            while self.notification().await.is_some() {}
-            Reply::new(self.exchange.answer(), self.notifications)
-        })
-    }
-}
-
-/// A client to be.
-#[derive(Debug)]
-#[must_use = "a builder does nothing until `.connect().await`"]
-pub struct Builder {
-    server: Server,
-    settings: Settings,
-    caller: Who,
-}
-
-/// Whom the calls are made for.
-#[derive(Debug)]
-enum Who {
-    Local,
-    Nobody,
-    Caller(Principal),
-}
-
-impl Builder {
-    /// Speaks 2025-11-25, which begins with a handshake.
-    pub fn legacy(mut self) -> Self {
-        self.settings.version = LEGACY;
-        self
-    }
-
-    /// Calls for this caller, as if its token had been verified.
-    pub fn caller(mut self, caller: Principal) -> Self {
-        self.caller = Who::Caller(caller);
-        self
-    }
-
-    /// Calls for nobody, not even the server's local principal.
-    pub fn anonymous(mut self) -> Self {
-        self.caller = Who::Nobody;
-        self
-    }
-
-    /// Sets the least level of the log messages the client asks for, `None` for none at all. The default is all of them.
-    pub fn log_level(mut self, level: impl Into<Option<LogLevel>>) -> Self {
-        self.settings.log_level = level.into();
-        self
-    }
-
-    /// Starts the server and connects to it.
-    ///
-    /// # Panics
-    /// Where the server does not start, with the text its operator would read.
-    pub async fn connect(self) -> Client {
-        match self.try_connect().await {
-            Ok(client) => client,
-            Err(error) => panic!("the server does not start: {error}"),
-        }
-    }
-
-    /// Starts the server and connects to it.
-    ///
-    /// # Errors
-    /// Why the server does not start.
-    pub async fn try_connect(self) -> Result<Client> {
-        let server = self.server.build()?;
-        server.lifecycle.start().await?;
-        let caller = match self.caller {
-            Who::Local => server.principal.clone(),
-            Who::Nobody => None,
-            Who::Caller(caller) => Some(Arc::new(caller)),
-        };
-        let client = Client {
-            session: Arc::new(Session::new(Wire::memory(Arc::clone(&server), caller))),
-            server,
-            settings: Arc::new(self.settings),
-        };
-        client.greet().await;
-        Ok(client)
-    }
-}
-
-fn client_info() -> Value {
-    json!({"name": "mcp-runtime-testing", "version": env!("CARGO_PKG_VERSION")})
-}
-
 #[track_caller]
 fn json(value: &impl Serialize) -> Value {
     match serde_json::to_value(value) {
         Ok(value) => value,
         Err(error) => panic!("the test's own value does not serialise: {error}"),
-    }
-}
-
-fn level_name(level: LogLevel) -> &'static str {
-    match level {
-        LogLevel::Debug => "debug",
-        LogLevel::Info => "info",
-        LogLevel::Notice => "notice",
-        LogLevel::Warning => "warning",
-        LogLevel::Error => "error",
-        LogLevel::Critical => "critical",
-        LogLevel::Alert => "alert",
-        LogLevel::Emergency => "emergency",
     }
 }

@@ -13,8 +13,9 @@ use crate::error::ERROR_META_KEY;
 /// The accessors of a result panic where there is none, and show the whole answer.
 #[derive(Clone, PartialEq)]
 pub struct Reply {
-    message: Value,
-    notifications: Vec<Value>,
+    pub(super) message: Value,
+    pub(super) notifications: Vec<Value>,
+    pub(super) status: Option<u16>,
 }
 
 /// A JSON-RPC error: the request itself was refused.
@@ -30,11 +31,10 @@ pub struct RpcError {
 }
 
 impl Reply {
-    pub(super) fn new(message: Value, notifications: Vec<Value>) -> Self {
-        Self {
-            message,
-            notifications,
-        }
+    /// The answer that ends what an earlier one began.
+    pub(super) fn after(mut self, earlier: Self) -> Self {
+        self.notifications.splice(0..0, earlier.notifications);
+        self
     }
 
     /// The text blocks of the content, one a line.
@@ -132,6 +132,11 @@ impl Reply {
     /// The whole answer as it was sent.
     pub fn raw(&self) -> &Value {
         &self.message
+    }
+
+    /// HTTP's status, where the client speaks HTTP.
+    pub fn status(&self) -> Option<u16> {
+        self.status
     }
 
     /// The notifications that came before the answer, in order.

@@ -1,77 +1,114 @@
 //! The way from a test's client to the server and back.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use super::memory;
+use super::{memory, web};
 use crate::principal::Principal;
-use crate::server::Core;
 
 /// A connection to the server, for one caller.
 #[derive(Debug)]
 pub(super) enum Wire {
     Memory(memory::Connection),
+    Http(web::Connection),
 }
 
 impl Wire {
-    pub(super) fn memory(server: Arc<Core>, caller: Option<Arc<Principal>>) -> Self {
-        Self::Memory(memory::Connection::open(server, caller))
-    }
-
     /// The same way again, for another caller.
     pub(super) fn reopen(&self, caller: Option<Arc<Principal>>) -> Self {
         match self {
             Self::Memory(connection) => Self::Memory(connection.reopen(caller)),
+            Self::Http(connection) => Self::Http(connection.reopen(caller)),
         }
     }
 
-    pub(super) async fn request(&self, id: u64, message: Value) -> Exchange {
+    pub(super) fn request(&self, id: u64, message: Value) -> Exchange {
         match self {
             Self::Memory(connection) => connection.request(id, message),
+            Self::Http(connection) => connection.request(id, &message),
         }
     }
 
     pub(super) async fn notify(&self, message: Value) {
         match self {
             Self::Memory(connection) => connection.notify(message),
+            Self::Http(connection) => connection.notify(&message).await,
+        }
+    }
+}
+
+/// What comes back for one request.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// HTTP's status, before anything else.
+    Status(u16),
+    Message(Value),
+    /// There is no answer, and why.
+    Broken(String),
+}
+
+/// A message of the server's: for the request it belongs to, or a question with its id.
+#[derive(Debug)]
+pub(super) enum Incoming {
+    Event(Event),
+    Question(Value, Value),
+}
+
+impl Incoming {
+    pub(super) fn read(json: &[u8]) -> Self {
+        let Ok(message) = serde_json::from_slice::<Value>(json) else {
+            let said = String::from_utf8_lossy(json);
+            return Self::Event(Event::Broken(format!(
+                "the server wrote what is not JSON: {said}"
+            )));
+        };
+        match (message.get("method"), message.get("id")) {
+            (Some(_), Some(id)) => Self::Question(id.clone(), message),
+            _ => Self::Event(Event::Message(message)),
         }
     }
 }
 
 /// The messages that come back for one request. Dropped before the answer is there, it cancels the request.
 pub(super) struct Exchange {
-    messages: mpsc::UnboundedReceiver<Value>,
+    events: mpsc::UnboundedReceiver<Event>,
     answer: Option<Value>,
+    pub(super) status: Option<u16>,
     cancel: Option<Box<dyn FnOnce() + Send>>,
 }
 
 impl Exchange {
     pub(super) fn new(
-        messages: mpsc::UnboundedReceiver<Value>,
+        events: mpsc::UnboundedReceiver<Event>,
         cancel: impl FnOnce() + Send + 'static,
     ) -> Self {
         Self {
-            messages,
+            events,
             answer: None,
+            status: None,
             cancel: Some(Box::new(cancel)),
         }
     }
 
     /// The next notification, or `None` once the answer is there.
     pub(super) async fn notification(&mut self) -> Option<Value> {
-        if self.answer.is_some() {
-            return None;
+        while self.answer.is_none() {
+            match self.events.recv().await {
+                Some(Event::Status(status)) => self.status = Some(status),
+                Some(Event::Message(message)) if message.get("method").is_some() => {
+                    return Some(message);
+                }
+                Some(Event::Message(answer)) => {
+                    self.answer = Some(answer);
+                    self.cancel = None;
+                }
+                Some(Event::Broken(why)) => panic!("{why}"),
+                None => panic!("the server closed the connection before it answered"),
+            }
         }
-        let Some(message) = self.messages.recv().await else {
-            panic!("the server closed the connection before it answered");
-        };
-        if message.get("method").is_some() {
-            return Some(message);
-        }
-        self.answer = Some(message);
-        self.cancel = None;
         None
     }
 
@@ -89,8 +126,8 @@ impl Drop for Exchange {
     }
 }
 
-impl std::fmt::Debug for Exchange {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exchange")
             .field("answered", &self.answer.is_some())
             .finish_non_exhaustive()

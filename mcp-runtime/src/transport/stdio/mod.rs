@@ -7,7 +7,6 @@
 //! a runtime from ending until the client writes once more; these threads end with the process.
 
 mod lines;
-mod message;
 mod output;
 
 use std::collections::HashSet;
@@ -27,12 +26,12 @@ use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use self::lines::{Line, Lines};
-use self::message::Refusal;
 use self::output::{Attached, Fate, Gone, Output};
 use crate::error::{Result, ServerError};
 use crate::server::handler::Handler;
 use crate::server::lifecycle::Lifecycle;
 use crate::server::{Core, Server};
+use crate::transport::message::{self, Refusal};
 
 /// The longest message, in bytes. A client that never ends its line must not take all memory.
 const LINE_BYTES: usize = 16 * 1024 * 1024;

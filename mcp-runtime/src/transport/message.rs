@@ -1,4 +1,4 @@
-//! From a line to a message, or to the refusal that its sender reads. A pure function of bytes.
+//! From bytes to a message, or to the refusal that its sender reads. A pure function.
 //!
 //! rmcp reads what is right. What it cannot read it mostly drops, and a client would wait for ever; so such a line is
 //! looked at again here, as far as it goes, for the id that an answer must carry.
@@ -14,10 +14,10 @@ use serde_json::value::RawValue;
 
 /// JSON-RPC 2.0, section 5.1.
 const PARSE_ERROR: i32 = -32700;
-const INVALID_REQUEST: i32 = -32600;
+pub(super) const INVALID_REQUEST: i32 = -32600;
 
 /// RFC 8259, section 8.1: a reader may ignore it.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// What a line is.
 #[derive(Debug)]
@@ -46,7 +46,11 @@ struct Error {
 }
 
 impl Refusal {
-    fn new(code: i32, id: Option<Box<RawValue>>, message: impl Into<Cow<'static, str>>) -> Self {
+    pub(super) fn new(
+        code: i32,
+        id: Option<Box<RawValue>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self {
             jsonrpc: "2.0",
             id,
@@ -127,7 +131,7 @@ fn refuse(line: &[u8], error: &serde_json::Error) -> Read {
 
 /// Batches left the protocol with 2025-06-18. Each request in one is told so.
 fn refuse_batch(glances: Vec<Glance>) -> Read {
-    let message = "batches are no part of MCP; send each message on a line of its own";
+    let message = "batches are no part of MCP; send each message by itself";
     let mut refusals: Vec<Refusal> = glances
         .into_iter()
         .filter(|glance| !glance.is_answer())

@@ -1,0 +1,87 @@
+//! One connection: its protocol's version, and how long its client may take.
+
+use std::future::pending;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::Watcher;
+use tokio::net::TcpStream;
+use tokio_io_timeout::TimeoutStream;
+use tower::ServiceExt as _;
+
+/// How long a client may take to send a request's head, and to begin its next request on a connection it keeps.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a client may let an answer lie unread before its connection is dropped.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How often an HTTP/2 client must show that it is still there, and how fast.
+const PING: Duration = Duration::from_secs(20);
+
+/// The largest head of a request, in bytes, and the most header lines in it.
+const HEAD_BYTES: u32 = 64 * 1024;
+const HEAD_LINES: usize = 100;
+
+/// One connection, until either side ends it. It must send a request at once, and read what it asked for.
+pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, watcher: Watcher) {
+    // An answer that is streamed goes out in several writes: the second one must not wait for the first one's acknowledgement.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY not set");
+    }
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_TIMEOUT));
+    let heard = Arc::new(AtomicBool::new(false));
+    let service = {
+        let heard = Arc::clone(&heard);
+        service_fn(move |request: hyper::Request<Incoming>| {
+            heard.store(true, Ordering::Relaxed);
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            router.clone().oneshot(request)
+        })
+    };
+    let connection = protocol()
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
+        .into_owned();
+    // hyper's clock for a head starts once it knows the protocol's version; until then it is ours.
+    let silent = async {
+        tokio::time::sleep(HEAD_TIMEOUT).await;
+        if heard.load(Ordering::Relaxed) {
+            pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        ended = watcher.watch(connection) => {
+            if let Err(error) = ended {
+                tracing::debug!(error, "connection ended");
+            }
+        }
+        () = silent => tracing::debug!("connection dropped: no request came"),
+    }
+}
+
+fn protocol() -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(HEAD_BYTES as usize)
+        .max_headers(HEAD_LINES);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING)
+        .max_header_list_size(HEAD_BYTES);
+    builder
+}

@@ -1,0 +1,217 @@
+//! Streamable HTTP: one endpoint at `/mcp` for clients of either era, and the server's health beside it.
+
+mod answers;
+mod connection;
+mod edge;
+mod embed;
+mod envelope;
+mod guard;
+mod listener;
+mod refusal;
+mod sessions;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::routing::{Route, any, get};
+use futures_util::future::BoxFuture;
+use tower::{Layer, Service};
+
+pub(crate) use self::answers::Answers;
+use self::edge::Edge;
+pub use self::embed::EmbeddedServer;
+use self::guard::Guard;
+pub use self::listener::HttpServer;
+use crate::error::{Result, ServerError};
+use crate::policy::auth::Rule;
+use crate::principal::Principal;
+use crate::server::{Core, Server};
+
+/// Where the endpoint is.
+const PATH: &str = "/mcp";
+
+/// The largest body of a request.
+const MAX_BODY: usize = 4 * 1024 * 1024;
+
+/// How many connections are served at once. More wait to be accepted.
+const MAX_CONNECTIONS: usize = 10_000;
+
+/// How many clients of 2025-11-25 and older may be in a session at once.
+const MAX_SESSIONS: usize = 10_000;
+
+/// How long a session lives in which nothing happens.
+const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
+
+/// What the program says about HTTP before the server starts.
+pub(crate) struct Options {
+    hosts: Vec<String>,
+    origins: Vec<String>,
+    max_body: usize,
+    max_connections: usize,
+    max_sessions: usize,
+    open: bool,
+    layers: Vec<Wrap>,
+}
+
+type Wrap = Box<dyn FnOnce(Router) -> Router + Send>;
+
+impl Server {
+    /// Names the hosts under which clients reach the server: `["mcp.example.com"]`, with a port if only that port will do.
+    ///
+    /// A request for another host is refused, so that a web page cannot reach the server under a name of its own (DNS rebinding).
+    /// Loopback names are always allowed; `"*"` allows every host, for a server behind a proxy that checks it.
+    pub fn allowed_hosts<S: Into<String>>(mut self, hosts: impl IntoIterator<Item = S>) -> Self {
+        self.http.hosts.extend(hosts.into_iter().map(Into::into));
+        self
+    }
+
+    /// Names the origins whose web pages may call the server: `["https://app.example.com"]`.
+    ///
+    /// A request from a page of another origin is refused. Pages from this machine are always allowed; `"*"` allows every page.
+    /// Programs send no origin and are not concerned. What browsers ask for beyond this (CORS) is a [`layer`](Self::layer)'s.
+    pub fn allowed_origins<S: Into<String>>(
+        mut self,
+        origins: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let origins = origins.into_iter().map(Into::into);
+        self.http.origins.extend(origins);
+        self
+    }
+
+    /// Sets the largest body of an HTTP request, in bytes. The default is 4 MiB.
+    pub fn max_request_body(mut self, bytes: usize) -> Self {
+        self.http.max_body = bytes;
+        self
+    }
+
+    /// Sets how many HTTP connections are served at once. The default is 10,000; more wait to be accepted.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.http.max_connections = connections.max(1);
+        self
+    }
+
+    /// Sets how many clients of the protocol's older revisions may be in a session at once. The default is 10,000; more are told to
+    /// come back later. A session in which nothing happens for 30 minutes is closed. Clients of 2026-07-28 have no session.
+    pub fn max_sessions(mut self, sessions: usize) -> Self {
+        self.http.max_sessions = sessions;
+        self
+    }
+
+    /// Says that tools without `auth` are public on purpose, on addresses that other machines can reach too.
+    ///
+    /// Without it, a server with such a tool serves loopback alone and refuses to start anywhere else.
+    pub fn open(mut self) -> Self {
+        self.http.open = true;
+        self
+    }
+
+    /// Wraps the HTTP endpoints in a tower layer: tracing, CORS, compression. The last one given is the outermost.
+    ///
+    /// ```
+    /// use mcp_runtime::prelude::*;
+    /// use tower::util::MapResponseLayer;
+    ///
+    /// let server = Server::new("shop").layer(MapResponseLayer::new(|mut response: axum::response::Response| {
+    ///     let value = axum::http::HeaderValue::from_static("max-age=63072000");
+    ///     response.headers_mut().insert("strict-transport-security", value);
+    ///     response
+    /// }));
+    /// ```
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<std::convert::Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        let wrap: Wrap = Box::new(|router| router.layer(layer));
+        self.http.layers.push(wrap);
+        self
+    }
+
+    /// Serves HTTP at `/mcp` on this address until a signal ends the process: `"127.0.0.1:8080"`.
+    ///
+    /// # Errors
+    /// Why the server does not start, and calls that had to be cut off at the end.
+    pub fn serve_http(self, address: impl fmt::Display) -> BoxFuture<'static, Result<()>> {
+        let bound = self.bind_http(address);
+        Box::pin(async move { bound.await?.serve().await })
+    }
+
+    /// Binds to an address without serving yet: to learn which port `"127.0.0.1:0"` came to, or to end without a signal.
+    ///
+    /// # Errors
+    /// Why the server does not start.
+    pub fn bind_http(self, address: impl fmt::Display) -> BoxFuture<'static, Result<HttpServer>> {
+        Box::pin(HttpServer::bind(self, address.to_string()))
+    }
+}
+
+impl Options {
+    pub(crate) fn new() -> Self {
+        Self {
+            hosts: Vec::new(),
+            origins: Vec::new(),
+            max_body: MAX_BODY,
+            max_connections: MAX_CONNECTIONS,
+            max_sessions: MAX_SESSIONS,
+            open: false,
+            layers: Vec::new(),
+        }
+    }
+}
+
+/// The endpoints of a server, and its answers on their way out.
+pub(crate) fn router(
+    core: &Arc<Core>,
+    options: Options,
+    caller: Option<Arc<Principal>>,
+) -> Result<(Router, Answers)> {
+    let guard = Guard::new(&options.hosts, &options.origins).map_err(ServerError::new)?;
+    let answers = Answers::default();
+    let edge = Edge::new(Arc::clone(core), caller, guard, &options, answers.clone());
+    let answer = move |request| {
+        let edge = edge.clone();
+        async move { edge.answer(request).await }
+    };
+    let ready = {
+        let core = Arc::clone(core);
+        move || async move {
+            match core.lifecycle.admission.is_closed() {
+                false => (StatusCode::OK, "ready\n"),
+                true => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),
+            }
+        }
+    };
+    let router = Router::new()
+        .route(PATH, any(answer))
+        .route("/healthz", get(|| async { "alive\n" }))
+        .route("/readyz", get(ready));
+    let wrapped = options
+        .layers
+        .into_iter()
+        .fold(router, |router, wrap| wrap(router));
+    Ok((wrapped, answers))
+}
+
+/// Refuses to serve strangers tools of which nobody has said who may call them.
+fn check_decided(core: &Core, open: bool, reached: &str) -> Result<()> {
+    let tools = core.tools().tools().iter();
+    let undecided = tools.filter(|tool| matches!(tool.policies.auth, Rule::Undecided));
+    let named: Vec<String> = undecided
+        .map(|tool| format!("\n  `{}` ({})", tool.name, tool.def.location))
+        .collect();
+    if open || named.is_empty() {
+        return Ok(());
+    }
+    Err(ServerError::new(format!(
+        "{reached}, and nobody has said who may call{}\n  help: write `auth = \"user\"`, `auth = \"some:scope\"` or `auth = \"none\"` on each tool, or for all of a list: `tools![..].auth(..)`\n  help: if the whole server is public on purpose, say so with `Server::open()`",
+        named.concat(),
+    )))
+}

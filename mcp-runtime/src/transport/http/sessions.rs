@@ -1,0 +1,128 @@
+//! The sessions of clients that speak 2025-11-25 or older: bounded in number, closed when nothing happens in them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::Stream;
+use parking_lot::Mutex;
+use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
+use rmcp::transport::streamable_http_server::session::local::{
+    LocalSessionManager, LocalSessionManagerError,
+};
+use rmcp::transport::streamable_http_server::session::{
+    ServerSseMessage, SessionId, SessionManager,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::SESSION_IDLE;
+
+/// rmcp's sessions in memory, and a place for each of them.
+#[derive(Debug)]
+pub(super) struct Sessions {
+    local: LocalSessionManager,
+    places: Arc<Semaphore>,
+    taken: Mutex<HashMap<SessionId, OwnedSemaphorePermit>>,
+}
+
+/// Why a session cannot be had.
+#[derive(Debug)]
+pub(super) enum Unavailable {
+    Full,
+    Local(LocalSessionManagerError),
+}
+
+impl Sessions {
+    pub(super) fn new(most: usize) -> Self {
+        let mut local = LocalSessionManager::default();
+        local.session_config.keep_alive = Some(SESSION_IDLE);
+        Self {
+            local,
+            places: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
+            taken: Mutex::default(),
+        }
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.places.available_permits() == 0
+    }
+}
+
+impl SessionManager for Sessions {
+    type Error = Unavailable;
+    type Transport = <LocalSessionManager as SessionManager>::Transport;
+
+    async fn create_session(&self) -> Result<(SessionId, Self::Transport), Unavailable> {
+        let places = Arc::clone(&self.places);
+        let place = places.try_acquire_owned().map_err(|_| Unavailable::Full)?;
+        let (id, transport) = self.local.create_session().await?;
+        self.taken.lock().insert(Arc::clone(&id), place);
+        Ok((id, transport))
+    }
+
+    async fn initialize_session(
+        &self,
+        id: &SessionId,
+        message: ClientJsonRpcMessage,
+    ) -> Result<ServerJsonRpcMessage, Unavailable> {
+        Ok(self.local.initialize_session(id, message).await?)
+    }
+
+    async fn has_session(&self, id: &SessionId) -> Result<bool, Unavailable> {
+        Ok(self.local.has_session(id).await?)
+    }
+
+    /// Called when a client ends its session, and when a session has ended by itself; sometimes both.
+    async fn close_session(&self, id: &SessionId) -> Result<(), Unavailable> {
+        self.taken.lock().remove(id);
+        Ok(self.local.close_session(id).await?)
+    }
+
+    async fn create_stream(
+        &self,
+        id: &SessionId,
+        message: ClientJsonRpcMessage,
+    ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Unavailable> {
+        Ok(self.local.create_stream(id, message).await?)
+    }
+
+    async fn accept_message(
+        &self,
+        id: &SessionId,
+        message: ClientJsonRpcMessage,
+    ) -> Result<(), Unavailable> {
+        Ok(self.local.accept_message(id, message).await?)
+    }
+
+    async fn create_standalone_stream(
+        &self,
+        id: &SessionId,
+    ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Unavailable> {
+        Ok(self.local.create_standalone_stream(id).await?)
+    }
+
+    async fn resume(
+        &self,
+        id: &SessionId,
+        last_event_id: String,
+    ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Unavailable> {
+        Ok(self.local.resume(id, last_event_id).await?)
+    }
+}
+
+impl From<LocalSessionManagerError> for Unavailable {
+    fn from(error: LocalSessionManagerError) -> Self {
+        Self::Local(error)
+    }
+}
+
+impl fmt::Display for Unavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full => f.write_str("every session is taken"),
+            Self::Local(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Unavailable {}
