@@ -242,7 +242,8 @@ fn what_cannot_hold_does_not_boot() {
     }
     .rate(Rate::new("1/d per arg.repo"))]));
     assert!(
-        nobody.contains("the `rate` of tool `one` names the argument `repo`, which it does not have"),
+        nobody
+            .contains("the `rate` of tool `one` names the argument `repo`, which it does not have"),
         "{nobody}"
     );
 }
