@@ -69,16 +69,16 @@ const fn hint(unit: Word<'_>) -> Hint {
         return Hint::Nothing;
     }
     let mut i = 0;
-    let mut letters = false;
     let mut digits = false;
     while i < unit.len() {
         lower[i] = bytes[i].to_ascii_lowercase();
-        letters |= lower[i].is_ascii_lowercase();
         digits |= lower[i].is_ascii_digit();
         i += 1;
     }
     match lower.split_at(unit.len()).0 {
-        b"ms" | b"msec" | b"msecs" | b"milli" | b"millis" | b"millisecond" => Hint::Millis,
+        b"ms" | b"msec" | b"msecs" | b"milli" | b"millis" | b"millisecond" | b"milliseconds" => {
+            Hint::Millis
+        }
         b"s" | b"sec" | b"secs" | b"second" | b"seconds" => Hint::Seconds,
         b"m" | b"min" | b"mins" | b"minute" | b"minutes" => Hint::Minutes,
         b"h" | b"hr" | b"hrs" | b"hour" | b"hours" => Hint::Hours,
@@ -88,7 +88,7 @@ const fn hint(unit: Word<'_>) -> Hint {
         b"w" | b"week" | b"weeks" | b"month" | b"months" | b"y" | b"year" | b"years" => {
             Hint::Coarser
         }
-        _ if letters && digits => Hint::Mixed,
+        _ if digits => Hint::Mixed,
         _ => Hint::Nothing,
     }
 }

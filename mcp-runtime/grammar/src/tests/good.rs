@@ -45,6 +45,9 @@ fn rate() {
         "10/s cost len( arg.items )" => "10/s cost len(arg.items)"
         "10/s cost arg.n" => "10/s cost arg.n"
         "50/s global" => "50/s per global"
+        "1/s per arg.abcdefghijklmnop + arg.abcdefghijklmnoq" => "1/s per arg.abcdefghijklmnop + arg.abcdefghijklmnoq"
+        "1/s per arg.abcdefghijklmnop + arg.abcdefghijklmqop" => "1/s per arg.abcdefghijklmnop + arg.abcdefghijklmqop"
+        "1/s per arg.abcdefghijklmnop + arg.qbcdefghijklmnop" => "1/s per arg.abcdefghijklmnop + arg.qbcdefghijklmnop"
         "50/s per global" => "50/s per global"
         "50/s global burst 60" => "50/s burst 60 per global"
     }
