@@ -16,6 +16,12 @@ pub(crate) struct Known {
     pub(crate) write: &'static str,
 }
 
+impl Known {
+    pub(crate) const fn new(name: &'static str, write: &'static str) -> Self {
+        Self { name, write }
+    }
+}
+
 /// Words of other frameworks and what they are called here.
 const ALIASES: &[(&str, &str)] = &[
     ("destructive_hint", "destructive"),

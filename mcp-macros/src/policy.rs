@@ -12,30 +12,26 @@ use crate::diagnostics::Errors;
 use crate::entry::{Entry, Known, text_of, ungrouped};
 
 pub(crate) const OPTIONS: [Known; 16] = [
-    known("auth", "auth = \"orders:read\""),
-    known("when", "when = \"claim.org == arg.org\""),
-    known("rate", "rate = \"10/s\""),
-    known("cache", "cache = \"60s\""),
-    known("invalidates", "invalidates = \"tags(user:{id})\""),
-    known("timeout", "timeout = \"30s\""),
-    known("retry", "retry = \"3\""),
-    known("breaker", "breaker = \"5 fails open 30s\""),
-    known("concurrency", "concurrency = \"8 queue 32 wait 2s\""),
-    known("max_in", "max_in = \"256KB\""),
-    known("max_out", "max_out = \"25000tok truncate\""),
-    known("audit", "audit = \"args\""),
-    known("confirm", "confirm = \"Delete {path}?\""),
-    known("confirm_ttl", "confirm_ttl = \"5m\""),
-    known("idempotency", "idempotency = \"24h\""),
-    known(
+    Known::new("auth", "auth = \"orders:read\""),
+    Known::new("when", "when = \"claim.org == arg.org\""),
+    Known::new("rate", "rate = \"10/s\""),
+    Known::new("cache", "cache = \"60s\""),
+    Known::new("invalidates", "invalidates = \"tags(user:{id})\""),
+    Known::new("timeout", "timeout = \"30s\""),
+    Known::new("retry", "retry = \"3\""),
+    Known::new("breaker", "breaker = \"5 fails open 30s\""),
+    Known::new("concurrency", "concurrency = \"8 queue 32 wait 2s\""),
+    Known::new("max_in", "max_in = \"256KB\""),
+    Known::new("max_out", "max_out = \"25000tok truncate\""),
+    Known::new("audit", "audit = \"args\""),
+    Known::new("confirm", "confirm = \"Delete {path}?\""),
+    Known::new("confirm_ttl", "confirm_ttl = \"5m\""),
+    Known::new("idempotency", "idempotency = \"24h\""),
+    Known::new(
         "deprecated",
         "deprecated = \"use search_v2; sunset 2027-01-31\"",
     ),
 ];
-
-const fn known(name: &'static str, write: &'static str) -> Known {
-    Known { name, write }
-}
 
 /// The policies of one attribute as they were written.
 #[derive(Default)]

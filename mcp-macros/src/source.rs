@@ -38,16 +38,19 @@ impl ToTokens for Function {
 }
 
 impl Function {
-    /// Reads a function, or reports what stands there instead.
-    pub(crate) fn read(item: TokenStream, attribute: &str, errors: &mut Errors) -> Option<Self> {
-        match syn::parse2(item.clone()) {
-            Ok(function) => return Some(function),
-            Err(error) => match other_item(item) {
+    /// Reads a function, or reports what stands there instead and gives it back.
+    pub(crate) fn read(
+        item: TokenStream,
+        attribute: &str,
+        errors: &mut Errors,
+    ) -> Result<Self, TokenStream> {
+        syn::parse2(item.clone()).map_err(|error| {
+            match other_item(item.clone()) {
                 Some((keyword, span)) => errors.at(span, not_a_function(attribute, &keyword)),
                 None => errors.add(error),
-            },
-        }
-        None
+            }
+            item
+        })
     }
 
     /// The attributes that only the macro understands, taken off the parameters: `#[arg]`, `#[validate]` and documentation.

@@ -7,26 +7,11 @@ use crate::diagnostics::Errors;
 use crate::entry::{Entries, Known};
 
 pub(crate) const OPTIONS: [Known; 5] = [
-    Known {
-        name: "default",
-        write: "default = 10",
-    },
-    Known {
-        name: "name",
-        write: "name = \"from\"",
-    },
-    Known {
-        name: "example",
-        write: "example = \"2026-11-22\"",
-    },
-    Known {
-        name: "secret",
-        write: "secret",
-    },
-    Known {
-        name: "header",
-        write: "header = \"Region\"",
-    },
+    Known::new("default", "default = 10"),
+    Known::new("name", "name = \"from\""),
+    Known::new("example", "example = \"2026-11-22\""),
+    Known::new("secret", "secret"),
+    Known::new("header", "header = \"Region\""),
 ];
 
 /// What was written; each value with the word that it belongs to.
@@ -34,7 +19,7 @@ pub(crate) const OPTIONS: [Known; 5] = [
 pub(crate) struct Arg {
     pub(crate) name: Option<LitStr>,
     pub(crate) default: Option<(Ident, Expr)>,
-    pub(crate) example: Option<Expr>,
+    pub(crate) example: Option<(Ident, Expr)>,
     pub(crate) secret: Option<Ident>,
     pub(crate) header: Option<LitStr>,
 }
@@ -51,7 +36,10 @@ impl Arg {
                     arg.default = value.map(|value| (entry.key.clone(), value));
                 }
                 "name" => arg.name = entry.text(errors),
-                "example" => arg.example = entry.value(errors).cloned(),
+                "example" => {
+                    let value = entry.value(errors).cloned();
+                    arg.example = value.map(|value| (entry.key.clone(), value));
+                }
                 "secret" => arg.secret = entry.flag(errors).then(|| entry.key.clone()),
                 _ => arg.header = entry.text(errors),
             }
@@ -100,7 +88,7 @@ impl Arg {
             Self {
                 secret: Some(key), ..
             } => Some(key.span()),
-            _ => example.as_ref().map(syn::spanned::Spanned::span),
+            _ => example.as_ref().map(|(key, _)| key.span()),
         };
         if let (Some(span), Some(given)) = (option, ty.given()) {
             errors.at(span, not_read(given, ty.name(), "#[arg]"));

@@ -45,17 +45,21 @@ impl Type {
         if !inside.fine {
             return None;
         }
-        let mut tokens = inner.to_token_stream();
-        if inside.lifetimes {
-            tokens = erase_lifetimes(tokens);
-        }
-        let (name, inside_option) = name(inner);
+        let erased = |ty: &syn::Type| {
+            let tokens = ty.to_token_stream();
+            if inside.lifetimes {
+                erase_lifetimes(tokens)
+            } else {
+                tokens
+            }
+        };
+        let (name, optional) = name(inner);
         Some(Self {
-            tokens,
+            tokens: erased(inner),
             span: inner.span(),
             lent,
             name,
-            inside: inside_option.map(ToTokens::to_token_stream),
+            inside: optional.map(erased),
         })
     }
 
@@ -80,11 +84,16 @@ impl Type {
 
     /// The type of a value that is there: `T` of `Option<T>`, owned.
     pub(crate) fn required(&self) -> TokenStream {
+        self.inside.clone().unwrap_or_else(|| self.owned())
+    }
+
+    /// The type that the call owns.
+    pub(crate) fn owned(&self) -> TokenStream {
         let tokens = &self.tokens;
-        match &self.inside {
-            Some(inside) => inside.clone(),
-            None if self.lent => quote!(<#tokens as __mcp::ToOwned>::Owned),
-            None => tokens.clone(),
+        if self.lent {
+            quote!(<#tokens as __mcp::ToOwned>::Owned)
+        } else {
+            tokens.clone()
         }
     }
 

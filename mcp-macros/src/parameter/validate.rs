@@ -9,41 +9,37 @@ use crate::diagnostics::Errors;
 use crate::entry::{Entries, Entry, Known, ungrouped};
 
 pub(crate) const OPTIONS: [Known; 13] = [
-    known("length", "length(min = 1, max = 80)"),
-    known("range", "range(min = 1, max = 100)"),
-    known("email", "email"),
-    known("url", "url"),
-    known("ip", "ip"),
-    known("regex", "regex = \"^[a-z]+$\""),
-    known("contains", "contains = \"@\""),
-    known("does_not_contain", "does_not_contain = \"..\""),
-    known("non_control_character", "non_control_character"),
-    known("required", "required"),
-    known("nested", "nested"),
-    known("custom", "custom(function = check)"),
-    known("must_match", "must_match(other = password)"),
+    Known::new("length", "length(min = 1, max = 80)"),
+    Known::new("range", "range(min = 1, max = 100)"),
+    Known::new("email", "email"),
+    Known::new("url", "url"),
+    Known::new("ip", "ip"),
+    Known::new("regex", "regex = \"^[a-z]+$\""),
+    Known::new("contains", "contains = \"@\""),
+    Known::new("does_not_contain", "does_not_contain = \"..\""),
+    Known::new("non_control_character", "non_control_character"),
+    Known::new("required", "required"),
+    Known::new("nested", "nested"),
+    Known::new("custom", "custom(function = check)"),
+    Known::new("must_match", "must_match(other = password)"),
 ];
 
-const MESSAGE: [Known; 1] = [known("message", "message = \"must be even\"")];
+const MESSAGE: [Known; 1] = [Known::new("message", "message = \"must be even\"")];
 const LENGTH: [Known; 3] = [
-    known("min", "min = 1"),
-    known("max", "max = 80"),
-    known("equal", "equal = 13"),
+    Known::new("min", "min = 1"),
+    Known::new("max", "max = 80"),
+    Known::new("equal", "equal = 13"),
 ];
 const RANGE: [Known; 4] = [
-    known("min", "min = 1"),
-    known("max", "max = 100"),
-    known("exclusive_min", "exclusive_min = 0.0"),
-    known("exclusive_max", "exclusive_max = 1.0"),
+    Known::new("min", "min = 1"),
+    Known::new("max", "max = 100"),
+    Known::new("exclusive_min", "exclusive_min = 0.0"),
+    Known::new("exclusive_max", "exclusive_max = 1.0"),
 ];
-const IP: [Known; 2] = [known("v4", "v4"), known("v6", "v6")];
-const PATTERN: [Known; 1] = [known("pattern", "pattern = \"^[a-z]+$\"")];
-const FUNCTION: [Known; 1] = [known("function", "function = check")];
-const OTHER: [Known; 1] = [known("other", "other = password")];
-
-const fn known(name: &'static str, write: &'static str) -> Known {
-    Known { name, write }
-}
+const IP: [Known; 2] = [Known::new("v4", "v4"), Known::new("v6", "v6")];
+const PATTERN: [Known; 1] = [Known::new("pattern", "pattern = \"^[a-z]+$\"")];
+const FUNCTION: [Known; 1] = [Known::new("function", "function = check")];
+const OTHER: [Known; 1] = [Known::new("other", "other = password")];
 
 /// One rule for one parameter.
 pub(crate) struct Rule {

@@ -202,13 +202,17 @@ fn read(parameter: &Parameter, value: &Ident) -> TokenStream {
     };
     let call = call_at(ty.span, &function, &quote!(#params, #name, #doc));
     let mut read = quote!(let #value = #call;);
-    if let Some((_, default)) = &arg.default {
-        let default = owned(parameter, default);
-        read.extend(quote!(let #value = __mcp::default(#params, #value, #name, || #default);));
+    if let Some((key, default)) = &arg.default {
+        let (ty, default) = (ty.owned(), owned(parameter, default));
+        let arguments = quote!(#params, #value, #name, || #default);
+        let call = call_at(key.span(), &quote!(default::<#ty>), &arguments);
+        read.extend(quote!(let #value = #call;));
     }
-    if let Some(example) = &arg.example {
+    if let Some((key, example)) = &arg.example {
         let (ty, example) = (ty.required(), owned(parameter, example));
-        read.extend(quote!(__mcp::example::<#ty>(#params, #name, || #example);));
+        let arguments = quote!(#params, #name, || #example);
+        let call = call_at(key.span(), &quote!(example::<#ty>), &arguments);
+        read.extend(quote!(#call;));
     }
     if arg.secret.is_some() {
         read.extend(quote!(__mcp::secret(#params, #name);));

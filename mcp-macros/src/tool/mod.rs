@@ -31,8 +31,9 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let runtime = runtime.unwrap_or_else(|| quote!(::mcp_runtime));
     let completions = ide::completions(&runtime, "tool", &options.words);
 
-    let Some(mut function) = Function::read(item.clone(), "tool", &mut errors) else {
-        return quote!(#completions #errors #item);
+    let mut function = match Function::read(item, "tool", &mut errors) {
+        Ok(function) => function,
+        Err(item) => return quote!(#completions #errors #item),
     };
     let attributes = function.take_parameter_attributes();
     if let Some(receiver) = function.sig.receiver() {

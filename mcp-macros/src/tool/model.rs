@@ -68,7 +68,7 @@ impl Model {
         lints.body(&function.body, options.blocking.is_some());
         for arg in parameters.iter().map(|parameter| &parameter.arg) {
             lints.literals(&arg.default.as_ref().map(|(_, value)| value));
-            lints.literals(&arg.example);
+            lints.literals(&arg.example.as_ref().map(|(_, value)| value));
         }
         check::fat_tool(&parameters, &function.body, &mut lints);
         warnings.append(&mut lints.warnings);

@@ -9,26 +9,22 @@ use crate::lint::LINTS;
 use crate::policy;
 
 pub(crate) const OPTIONS: [Known; 15] = [
-    known("read_only", "read_only"),
-    known("name", "name = \"search_orders\""),
-    known("title", "title = \"Search orders\""),
-    known("description", "description = \"Find orders by customer.\""),
-    known("destructive", "destructive"),
-    known("idempotent", "idempotent"),
-    known("open_world", "open_world = false"),
-    known("tags", "tags = [\"orders\"]"),
-    known("icons", "icons = [\"https://example.com/icon.png\"]"),
-    known("meta", "meta(\"com.example/team\" = \"orders\")"),
-    known("open", "open"),
-    known("blocking", "blocking"),
-    known("visible", "visible = \"always\""),
-    known("allow", "allow(blocking_io, \"reads one small file\")"),
-    known("crate", "crate = my_crate::mcp_runtime"),
+    Known::new("read_only", "read_only"),
+    Known::new("name", "name = \"search_orders\""),
+    Known::new("title", "title = \"Search orders\""),
+    Known::new("description", "description = \"Find orders by customer.\""),
+    Known::new("destructive", "destructive"),
+    Known::new("idempotent", "idempotent"),
+    Known::new("open_world", "open_world = false"),
+    Known::new("tags", "tags = [\"orders\"]"),
+    Known::new("icons", "icons = [\"https://example.com/icon.png\"]"),
+    Known::new("meta", "meta(\"com.example/team\" = \"orders\")"),
+    Known::new("open", "open"),
+    Known::new("blocking", "blocking"),
+    Known::new("visible", "visible = \"always\""),
+    Known::new("allow", "allow(blocking_io, \"reads one small file\")"),
+    Known::new("crate", "crate = my_crate::mcp_runtime"),
 ];
-
-const fn known(name: &'static str, write: &'static str) -> Known {
-    Known { name, write }
-}
 
 /// What was written, value by value.
 #[derive(Default)]

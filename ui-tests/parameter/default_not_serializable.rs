@@ -1,0 +1,14 @@
+#![allow(unused_variables)]
+
+use mcp_runtime::prelude::*;
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+enum Shelf {
+    Novels,
+}
+
+/// Take it.
+#[tool]
+async fn take(#[arg(default = Shelf::Novels)] shelf: Shelf) {}
+
+fn main() {}
