@@ -227,11 +227,11 @@ fn result(output: &Output) -> Value {
     line["result"].clone()
 }
 
-/// Runs a client to its end; one that waits for ever is ended after a minute.
+/// Runs a client to its end; one that waits for ever is ended after two minutes.
 async fn finish(command: &mut Command) -> Output {
     let running = command.kill_on_drop(true).output();
-    tokio::time::timeout(Duration::from_secs(60), running)
+    tokio::time::timeout(Duration::from_secs(120), running)
         .await
-        .unwrap_or_else(|_| panic!("{command:?} has not ended within a minute"))
+        .unwrap_or_else(|_| panic!("{command:?} has not ended within two minutes"))
         .expect("the client starts")
 }
