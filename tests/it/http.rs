@@ -591,6 +591,24 @@ async fn a_body_that_trickles_in_is_cut_off() {
 }
 
 #[tokio::test]
+async fn connections_beyond_the_limit_wait_for_a_place() {
+    let server = run(server().max_connections(1)).await;
+    let mut first = TcpStream::connect(server.address).await.unwrap();
+    let health = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    first.write_all(health).await.unwrap();
+    first.read_exact(&mut [0; 12]).await.unwrap();
+
+    let address = server.address;
+    let second = tokio::spawn(async move { post_add(address, &[LOCAL]).await });
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!second.is_finished());
+    drop(first);
+    assert_eq!(second.await.unwrap().status, 200);
+}
+
+#[tokio::test]
 async fn stopping_answers_what_is_in_flight_and_refuses_the_rest() {
     let (server, signals) = waiting();
     let server = run(server).await;
