@@ -6,13 +6,17 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
-use crate::config::VARIABLES;
+use crate::config::{self, VARIABLES};
 use crate::server::Identity;
 
 /// What the program is asked to do.
 #[derive(Debug, PartialEq)]
 pub(super) enum Command {
-    Serve,
+    /// Nothing was said: what a client that starts the program expects, whatever else is set.
+    Stdio,
+    Serve {
+        http: Option<String>,
+    },
     List {
         json: bool,
     },
@@ -38,7 +42,7 @@ impl Command {
     /// What is logged where nobody says it. A person who looks or tries reads the answer, not the log.
     pub(super) fn log_level(&self) -> &'static str {
         match self {
-            Self::Serve => "info",
+            Self::Stdio | Self::Serve { .. } => "info",
             Self::List { .. } | Self::Call(_) | Self::Verify { .. } => "warn",
         }
     }
@@ -66,7 +70,10 @@ pub(super) fn read(
                 .and_then(|(_, verify)| verify.get_one::<PathBuf>("file").cloned())
                 .unwrap_or_default(),
         },
-        _ => Command::Serve,
+        Some((_, serve)) => Command::Serve {
+            http: text(serve, "http"),
+        },
+        None => Command::Stdio,
     })
 }
 
@@ -93,7 +100,14 @@ fn program(identity: &Identity) -> clap::Command {
 }
 
 fn serve() -> clap::Command {
-    clap::Command::new("serve").about("Serves MCP on stdin and stdout")
+    let http = Arg::new("http")
+        .long("http")
+        .value_name("ADDR")
+        .help("Listens for HTTP here instead, such as 127.0.0.1:3000")
+        .value_parser(config::address);
+    clap::Command::new("serve")
+        .about("Serves MCP on stdin and stdout, or over HTTP")
+        .arg(http)
 }
 
 fn list() -> clap::Command {
@@ -188,12 +202,17 @@ mod tests {
 
     #[test]
     fn nothing_is_stdin_and_stdout() {
-        assert_eq!(read(&[]), Ok(Command::Serve));
-        assert_eq!(read(&["serve"]), Ok(Command::Serve));
+        assert_eq!(read(&[]), Ok(Command::Stdio));
+        assert_eq!(read(&["serve"]), Ok(Command::Serve { http: None }));
     }
 
     #[test]
     fn each_command_takes_its_arguments() {
+        let http = Some("127.0.0.1:3000".to_owned());
+        assert_eq!(
+            read(&["serve", "--http", "127.0.0.1:3000"]),
+            Ok(Command::Serve { http })
+        );
         assert_eq!(read(&["list", "--json"]), Ok(Command::List { json: true }));
         assert_eq!(
             read(&["call", "add", "-", "--as", "ada.json", "--json"]),
@@ -217,6 +236,9 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_told() {
+        let error = read(&["serve", "--http", "3000"]).unwrap_err();
+        assert!(error.contains("'3000' for '--http <ADDR>'"), "{error}");
+        assert!(error.contains("such as `127.0.0.1:3000`"), "{error}");
         let error = read(&["lst"]).unwrap_err();
         assert!(
             error.contains("a similar subcommand exists: 'list'"),

@@ -24,7 +24,7 @@ use crate::server::Server;
 impl Server {
     /// Runs the server as a program: the last line of `main`.
     ///
-    /// Without arguments it serves stdin and stdout. `list` and `call` are for a person to look
+    /// Without arguments it serves stdin and stdout. `serve --http ADDR` serves HTTP, `list` and `call` are for a person to look
     /// and to try, `--help` tells the rest. What the operator sets in the environment goes over what this builder was given.
     ///
     /// Where no `tracing` subscriber is set it sets one that writes to stderr. SIGTERM and SIGINT stop the server as
@@ -71,11 +71,29 @@ async fn run(
     }
     let server = server.configured(&config);
     match command {
-        Command::Serve => serve_stdio(server).await.map(|()| 0),
+        Command::Stdio => serve(server, None).await.map(|()| 0),
+        Command::Serve { http } => serve(server, http.or(config.http_addr)).await.map(|()| 0),
         Command::List { json } => list::list(server, json).map(|()| 0),
         Command::Call(request) => call::call(server, request).await,
         Command::Verify { file } => audit::verify(&file),
     }
+}
+
+async fn serve(server: Server, http: Option<String>) -> Result<()> {
+    match http {
+        Some(address) => serve_http(server, address).await,
+        None => serve_stdio(server).await,
+    }
+}
+
+#[cfg(feature = "http")]
+async fn serve_http(server: Server, address: String) -> Result<()> {
+    server.serve_http(address).await
+}
+
+#[cfg(not(feature = "http"))]
+async fn serve_http(_: Server, _: String) -> Result<()> {
+    Err(lacks("http"))
 }
 
 #[cfg(feature = "stdio")]
@@ -91,7 +109,12 @@ async fn serve_stdio(server: Server) -> Result<()> {
 
 #[cfg(not(feature = "stdio"))]
 async fn serve_stdio(_: Server) -> Result<()> {
-    Err(crate::error::ServerError::new(
-        "this program was built without the means to serve stdin and stdout\n  help: enable the feature `stdio` of `mcp-runtime`; it is on by default",
+    Err(lacks("stdio"))
+}
+
+#[cfg(not(all(feature = "http", feature = "stdio")))]
+fn lacks(feature: &str) -> crate::error::ServerError {
+    crate::error::ServerError::new(format!(
+        "this program was built without the means to serve that\n  help: enable the feature `{feature}` of `mcp-runtime`; it is on by default"
     ))
 }

@@ -30,6 +30,12 @@ pub(crate) struct Variable {
 /// Every variable, in the order in which the reference lists them.
 pub(crate) const VARIABLES: &[Variable] = &[
     Variable {
+        name: "MCP_HTTP_ADDR",
+        meaning: "where `serve` listens for HTTP, if `--http` does not say it",
+        default: "stdin and stdout",
+        set: |config, text| super::address(text).map(|addr| config.http_addr = Some(addr)),
+    },
+    Variable {
         name: "MCP_DRAIN_TIMEOUT",
         meaning: "how long calls in flight may go on once the server is told to stop",
         default: "`10s`",

@@ -17,6 +17,7 @@ use crate::server::Server;
 /// What the operator set. Nothing set is nothing changed.
 #[derive(Default)]
 pub(crate) struct Config {
+    pub(crate) http_addr: Option<String>,
     pub(crate) drain: Option<Duration>,
     audit_file: Option<PathBuf>,
     pub(crate) log_format: LogFormat,
@@ -95,6 +96,7 @@ impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The state key is left out.
         f.debug_struct("Config")
+            .field("http_addr", &self.http_addr)
             .field("drain", &self.drain)
             .field("audit_file", &self.audit_file)
             .field("log_format", &self.log_format)
@@ -150,6 +152,18 @@ impl Server {
             Some(key) => self.state_key(key.as_bytes()),
             None => self,
         }
+    }
+}
+
+/// Checks the form of an address to listen on. Whether there is such a place shows when it is listened on.
+pub(crate) fn address(text: &str) -> Result<String, &'static str> {
+    let parts = text.rsplit_once(':');
+    let usable = parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    match usable {
+        true => Ok(text.to_owned()),
+        false => Err(
+            "an address and a port, such as `127.0.0.1:3000` (`0.0.0.0:3000` for every network)",
+        ),
     }
 }
 

@@ -62,6 +62,7 @@ fn scopes_alone_are_those_of_somebody_without_a_name() {
 #[test]
 fn values_that_cannot_be_used_are_told_by_name_all_at_once_and_not_repeated() {
     let error = read(&[
+        ("MCP_HTTP_ADDR", "hunter2"),
         ("MCP_DRAIN_TIMEOUT", "hunter2"),
         ("MCP_STATE_KEY", "hunter2"),
         ("MCP_LOG_FORMAT", "hunter2"),
@@ -71,6 +72,7 @@ fn values_that_cannot_be_used_are_told_by_name_all_at_once_and_not_repeated() {
     .unwrap_err()
     .to_string();
     let expected = [
+        "MCP_HTTP_ADDR cannot be used; it takes an address and a port, such as `127.0.0.1:3000` (`0.0.0.0:3000` for every network)",
         "MCP_DRAIN_TIMEOUT cannot be used; it takes a time, such as `10s`",
         "MCP_STATE_KEY cannot be used; it takes at least 32 bytes, such as `openssl rand -base64 32` prints",
         "MCP_LOG_FORMAT cannot be used; it takes `text` or `json`",
@@ -97,6 +99,7 @@ fn names_that_are_nearly_ours_are_told() {
     for (name, meant) in [
         ("MCP_PRINCIPAL_SCOPE", "MCP_PRINCIPAL_SCOPES"),
         ("MCP_PRINCIPLE_SUBJECT", "MCP_PRINCIPAL_SUBJECT"),
+        ("MCP_HTTP_ADDRESS", "MCP_HTTP_ADDR"),
         ("MCP_DRAIN", "MCP_DRAIN_TIMEOUT"),
         ("MCP_LOGFORMAT", "MCP_LOG_FORMAT"),
     ] {
@@ -111,6 +114,16 @@ fn names_that_are_nearly_ours_are_told() {
         "MCP",
     ] {
         assert!(warnings(name).is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn an_address_has_a_port() {
+    for text in ["127.0.0.1:3000", "localhost:0", "[::1]:3000"] {
+        assert_eq!(address(text).as_deref(), Ok(text));
+    }
+    for text in ["3000", ":3000", "localhost", "localhost:http", "::1:", ""] {
+        assert!(address(text).is_err(), "{text}");
     }
 }
 

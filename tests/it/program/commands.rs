@@ -234,6 +234,33 @@ async fn a_bad_setting_keeps_the_server_from_starting_and_is_not_repeated() {
 }
 
 #[tokio::test]
+async fn a_flag_goes_over_a_variable_and_neither_over_no_command() {
+    // An address of nobody's (RFC 5737), and one that this server refuses: some of its tools are undecided.
+    let elsewhere = ("MCP_HTTP_ADDR", "192.0.2.1:1");
+    let mut command = program();
+    command
+        .env(elsewhere.0, elsewhere.1)
+        .args(["serve", "--http", "127.0.0.1:0"]);
+    Program::start(&mut command)
+        .says("listening on http://127.0.0.1:")
+        .await;
+
+    let mut command = program();
+    command.env("MCP_HTTP_ADDR", "127.0.0.1:0").arg("serve");
+    Program::start(&mut command)
+        .says("listening on http://127.0.0.1:")
+        .await;
+
+    let printed = run(program().env(elsewhere.0, elsewhere.1).arg("serve")).await;
+    assert_eq!(printed.code, Some(1));
+    assert!(printed.err.contains("192.0.2.1:1"), "{}", printed.err);
+
+    // A client that starts the program expects it on stdin and stdout, whatever else is set.
+    let mut command = program();
+    Program::initialized(command.env(elsewhere.0, elsewhere.1)).await;
+}
+
+#[tokio::test]
 async fn a_misspelt_setting_is_warned_of() {
     let mut command = program();
     command.env("MCP_PRINCIPAL_SCOPE", "hunter2");

@@ -453,7 +453,7 @@ fn corpus() -> Vec<(&'static str, Vec<u8>, Answer)> {
         (
             "10 MiB of text",
             text(echo(&format!("\"{}\"", million.repeat(10)))),
-            Refusal(one()),
+            Result(one()),
         ),
         (
             "a key of 1 MiB",
@@ -564,20 +564,26 @@ async fn every_request_among_broken_lines_is_answered() {
     assert_eq!(ended.status.code(), Some(0), "{}", ended.log);
 }
 
+/// An answer as a failing test prints it, which is not all of 10 MiB.
+fn beginning(answer: &Value) -> String {
+    answer.to_string().chars().take(500).collect()
+}
+
 fn is_error(what: &str, answer: &Value, code: i64, id: &Value) {
-    assert_eq!(answer["error"]["code"], code, "{what}: {answer}");
+    let what = format!("{what}: {}", beginning(answer));
+    assert_eq!(answer["error"]["code"], code, "{what}");
     let text = answer["error"]["message"].as_str().unwrap_or_default();
-    assert!(!text.is_empty(), "{what}: {answer}");
+    assert!(!text.is_empty(), "{what}");
     // In MCP an id is a string or a number: where none can be read, it is left out.
     match id {
-        Value::Null => assert_eq!(answer.get("id"), None, "{what}: {answer}"),
-        id => assert_eq!(&answer["id"], id, "{what}: {answer}"),
+        Value::Null => assert_eq!(answer.get("id"), None, "{what}"),
+        id => assert_eq!(&answer["id"], id, "{what}"),
     }
 }
 
 fn is_result(what: &str, answer: &Value, id: &Value, refusal: bool) {
-    assert!(answer.get("result").is_some(), "{what}: {answer}");
+    let what = format!("{what}: {}", beginning(answer));
+    assert!(answer.get("result").is_some(), "{what}");
     assert_eq!(&answer["id"], id, "{what}");
-    let is_error = answer["result"]["isError"] == true;
-    assert_eq!(is_error, refusal, "{what}: {answer}");
+    assert_eq!(answer["result"]["isError"] == true, refusal, "{what}");
 }
