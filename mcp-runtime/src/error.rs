@@ -22,7 +22,7 @@ use crate::policy::gate::Unknown;
 use crate::policy::idempotency;
 use crate::policy::rate::Limited;
 use crate::policy::size::{TooLarge, TooLong};
-use crate::policy::timeout::Elapsed;
+use crate::policy::timeout::{self, Elapsed};
 use crate::policy::validation::Invalid;
 use crate::rounds::InputRequired;
 use crate::seal::Broken;
@@ -593,11 +593,12 @@ pub(crate) enum Reply {
 }
 
 impl Refusal {
-    /// Whether the tool may have done what it does all the same: it ran, and how far is not known.
+    /// Whether the tool may have done what it does all the same: it ran, and how far is not known, or what it said did not get through.
     pub(crate) fn leaves_outcome_unknown(&self) -> bool {
         match self {
             Self::Tool(error) => matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Internal),
-            Self::Elapsed(_) | Self::Cancelled => true,
+            Self::Elapsed(elapsed) => elapsed.what != timeout::What::Queue,
+            Self::TooLarge(_) | Self::Panicked(_) | Self::Cancelled | Self::CutOff => true,
             _ => false,
         }
     }

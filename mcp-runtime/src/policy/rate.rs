@@ -161,6 +161,10 @@ pub(crate) async fn take(call: &Call, what: Count) -> Result<Paid, Limited> {
     for bucket in rule.taken_from(what) {
         charges.push(bucket.charge(call)?);
     }
+    // A kept answer costs nothing where no bucket counts calls.
+    if charges.is_empty() {
+        return Ok(Paid(()));
+    }
     let (store, limiter) = (&*call.server.store, &call.server.limiter);
     let taken = match store.take_now(&charges) {
         Some(taken) => taken,

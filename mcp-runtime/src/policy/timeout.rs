@@ -118,14 +118,18 @@ pub(crate) async fn attempt<T>(
     }
 }
 
-/// Waits for an answer that another call is making, for as long as this one has time.
+/// Waits for an answer that another call is making, for as long as this one has time. Where `ours` says that this call is making it after all,
+/// what makes it has an eye on the time.
 pub(super) async fn within<T>(
     call: &Call,
     work: impl Future<Output = Result<T, Refusal>>,
+    ours: impl Fn() -> bool,
 ) -> Result<T, Refusal> {
     let rule = &call.tool.policies.timeout;
-    match tokio::time::timeout(left(call), work).await {
+    let mut work = pin!(work);
+    match tokio::time::timeout(left(call), &mut work).await {
         Ok(done) => done,
+        Err(_) if ours() => work.await,
         Err(_) => Err(rule.elapsed(What::Call, rule.total).into()),
     }
 }

@@ -15,6 +15,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+pub(crate) use self::key::BuildKeyHasher;
 pub use self::key::{Key, KeyBuilder};
 pub use self::memory::MemoryStore;
 pub use self::payload::Payload;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use parking_lot::Mutex;
 
-use crate::store::Key;
+use crate::store::{BuildKeyHasher, Key};
 
 /// The keys of the answers that this process has kept (CLOCK, the one-bit approximation of least recently used).
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(super) struct Bound {
 #[derive(Debug, Default)]
 struct Clock {
     slots: Vec<Slot>,
-    places: HashMap<Key, usize>,
+    places: HashMap<Key, usize, BuildKeyHasher>,
     hand: usize,
 }
 

@@ -17,11 +17,11 @@ use tracing::Instrument as _;
 use crate::answer::{Output, Source};
 use crate::error::{Refusal, ToolError};
 use crate::policy::attempt;
-use crate::store::{Key, Since};
+use crate::store::{BuildKeyHasher, Key, Since};
 
 /// The runs under way, by the key of their answers. Whoever waits for one keeps it alive.
 #[derive(Debug, Default)]
-pub(super) struct Flights(Mutex<HashMap<Key, Weak<Flight>>>);
+pub(super) struct Flights(Mutex<HashMap<Key, Weak<Flight>, BuildKeyHasher>>);
 
 /// One run, or several in a row, until one of them has an answer for everyone.
 #[derive(Debug)]
@@ -139,7 +139,7 @@ impl Drop for Flight {
 /// A task that came to no end of its own.
 fn broken(error: JoinError) -> Refusal {
     match error.try_into_panic() {
-        Ok(panic) => attempt::caught(&*panic).into(),
+        Ok(panic) => Refusal::Panicked(attempt::caught(&*panic)),
         // The program is stopping.
         Err(_) => Refusal::Cancelled,
     }

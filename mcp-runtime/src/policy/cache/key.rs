@@ -14,7 +14,8 @@ use crate::store::{Key, KeyBuilder};
 pub(super) struct Shape {
     /// Whether a caller is given answers that were made for the same caller alone.
     pub(super) private: bool,
-    tool: [u8; 16],
+    /// The beginning of every key: the tool and its schemas.
+    tool: KeyBuilder,
     arguments: Arguments,
 }
 
@@ -23,13 +24,12 @@ impl Shape {
         let output = tool.output.as_ref().map(|output| &output.json);
         // Maps with text keys always serialise.
         let schemas = serde_json::to_vec(&(&tool.input.json, output)).unwrap_or_default();
-        let key = KeyBuilder::new("tool").text(&tool.name).bytes(&schemas);
         Self {
             private: match declared.scope {
                 Some(scope) => scope == Scope::Private,
                 None => tool.policies.auth.guarantees_caller() || tool.takes_caller(),
             },
-            tool: key.finish().0.to_le_bytes(),
+            tool: KeyBuilder::new("cache").text(&tool.name).bytes(&schemas),
             arguments: Arguments::new(tool, declared.ignore.as_slice()),
         }
     }
@@ -51,14 +51,9 @@ impl Rule {
 
     /// The tool and its schemas, the arguments it gets, what `vary` names and, for a private answer, who asks and with which grants.
     pub(super) fn key(&self, call: &Call) -> Key {
-        self.material(call).key("cache")
-    }
-
-    pub(super) fn material(&self, call: &Call) -> Material {
         let shape = self.shape(call);
         let caller = call.caller.as_deref();
         let mut material = Material::new();
-        material.bytes(&shape.tool);
         if shape.private {
             material.caller(caller);
             material.grants(caller);
@@ -74,7 +69,7 @@ impl Rule {
             }
         }
         material.arguments(call, &shape.arguments);
-        material
+        material.key(shape.tool.clone())
     }
 
     /// How long the answer under a key is fresh: the declared time, ten percent more or less, so that answers which were made together do not all

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::BoxFuture;
-use mcp_grammar::{Cache, Policies};
+use mcp_grammar::{Cache, Count, Policies};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +27,7 @@ use self::bound::Bound;
 use self::flight::{Flights, Landing};
 use self::key::Shape;
 use super::validation::Decoded;
-use super::{attempt, timeout, validation};
+use super::{attempt, rate, timeout, validation};
 use crate::answer::{Output, Source};
 use crate::call::Call;
 use crate::error::{ErrorKind, Refusal};
@@ -77,19 +77,17 @@ impl Rule {
 
 /// The answer to a call: a kept one, that of an equal call which is running, or the tool's.
 pub(crate) async fn answer(decoded: Decoded, next: Next) -> Result<Output, Refusal> {
-    let call = Arc::clone(&decoded.call);
-    let Some(rule) = &call.tool.policies.cache else {
-        return next(decoded).await;
+    let Decoded { call, ready } = decoded;
+    let rule = match &call.tool.policies.cache {
+        // What a client answered to earlier questions is in no key.
+        Some(rule) if call.rounds.is_first() => rule,
+        _ => return next(Decoded { call, ready }).await,
     };
-    // What a client answered to earlier questions is in no key.
-    if !call.rounds.is_first() {
-        return next(decoded).await;
-    }
     // Whoever comes to run the tool reads the arguments anew, into a call of its own.
-    drop(decoded);
+    drop(ready);
     let key = rule.key(&call);
     let (kept, since) = rule.look(&call, key).await;
-    let run = Run {
+    let run = || Run {
         rule: Arc::clone(rule),
         call: Arc::clone(&call),
         key,
@@ -99,34 +97,59 @@ pub(crate) async fn answer(decoded: Decoded, next: Next) -> Result<Output, Refus
     let moment = since.filter(|_| !rule.declared.tags.is_empty());
     if let Some(kept) = &kept {
         let Some(late) = kept.age.checked_sub(rule.fresh(key)) else {
-            call.facts.cache(CacheUse::Hit);
-            return Ok(kept.output(Source::Hit));
+            return given(&call, kept.output(Source::Hit)).await;
         };
         if rule.declared.swr.is_some_and(|swr| late < swr) {
-            run.in_background(moment);
-            call.facts.cache(CacheUse::Stale);
-            return Ok(kept.output(Source::Stale));
+            let stale = given(&call, kept.output(Source::Stale)).await?;
+            run().in_background(moment);
+            return Ok(stale);
         }
     }
     let started = Instant::now();
     call.watch.start();
     let (flight, is_new) = rule.flights.join(key, moment);
-    call.facts.cache(match is_new {
-        true => CacheUse::Miss,
-        false => CacheUse::Shared,
+    let leads = AtomicBool::new(false);
+    let waiting = flight.wait(|| {
+        leads.store(true, Ordering::Relaxed);
+        Box::pin(run().run())
     });
-    let waiting = flight.wait(|| Box::pin(run.run()));
-    let outcome = timeout::within(&call, waiting).await;
+    // A run that this call began has an eye on the time itself, and stops the clock while a human is asked.
+    let ours = || is_new && leads.load(Ordering::Relaxed);
+    let outcome = timeout::within(&call, waiting, ours).await;
     match (outcome, kept, rule.declared.stale_if_error) {
+        (Ok(output), ..) => given(&call, output).await,
         (Err(refusal), Some(mut kept), Some(window)) if is_failure(&refusal) => {
             kept.age += started.elapsed();
             match kept.age < rule.fresh(key).saturating_add(window) {
-                true => Ok(kept.output(Source::Stale)),
+                true => {
+                    call.facts.cache(CacheUse::Stale);
+                    Ok(kept.output(Source::Stale))
+                }
                 false => Err(refusal),
             }
         }
-        (outcome, ..) => outcome,
+        (Err(refusal), ..) => {
+            call.facts.cache(match leads.into_inner() {
+                true => CacheUse::Miss,
+                false => CacheUse::Shared,
+            });
+            Err(refusal)
+        }
     }
+}
+
+/// Notes where an answer comes from. One that the tool did not run for costs what `count calls` says.
+async fn given(call: &Call, output: Output) -> Result<Output, Refusal> {
+    call.facts.cache(match output.source {
+        Source::Hit(_) => CacheUse::Hit,
+        Source::Stale(_) => CacheUse::Stale,
+        Source::Shared => CacheUse::Shared,
+        Source::Tool | Source::Replay => CacheUse::Miss,
+    });
+    if output.source != Source::Tool {
+        rate::take(call, Count::Calls).await?;
+    }
+    Ok(output)
 }
 
 /// Whether the tool could not answer, rather than answered no or was not asked.
@@ -134,7 +157,7 @@ fn is_failure(refusal: &Refusal) -> bool {
     use ErrorKind::{Internal, Timeout, Transient};
     match refusal {
         Refusal::Tool(error) => matches!(error.kind(), Transient | Timeout | Internal),
-        Refusal::Elapsed(_) => true,
+        Refusal::Elapsed(_) | Refusal::Open(_) | Refusal::Panicked(_) => true,
         _ => false,
     }
 }

@@ -12,7 +12,7 @@ use crate::answer::{Output, Source};
 use crate::call::Call;
 use crate::error::Refusal;
 use crate::policy::material::{Arguments, Material};
-use crate::store::{Claim, Key, Store, StoreError};
+use crate::store::{Claim, Key, KeyBuilder, Store, StoreError};
 
 /// What a claim says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -115,8 +115,8 @@ impl Ours {
         arguments.arguments(call, &Arguments::new(&call.tool, &[]));
         Self {
             store: Arc::clone(&call.server.store),
-            key: scope.key("idempotency"),
-            arguments: format!("{:032x}", arguments.key("arguments").0),
+            key: scope.key(KeyBuilder::new("idempotency")),
+            arguments: format!("{:032x}", arguments.key(KeyBuilder::new("arguments")).0),
             keep,
             stage: Stage::Asked,
         }

@@ -64,13 +64,9 @@ impl Material {
         Self(Vec::with_capacity(USUAL))
     }
 
-    /// The hash of everything written, in a domain of its own.
-    pub(crate) fn key(&self, domain: &str) -> Key {
-        KeyBuilder::new(domain).bytes(&self.0).finish()
-    }
-
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
-        self.field(b'b', bytes);
+    /// The hash of everything written, after what the builder has in it already.
+    pub(crate) fn key(&self, start: KeyBuilder) -> Key {
+        start.bytes(&self.0).finish()
     }
 
     pub(crate) fn text(&mut self, text: &str) {

@@ -10,7 +10,6 @@ use crate::principal::Principal;
 #[derive(Debug, Clone, PartialEq)]
 enum Said {
     Absent,
-    Bytes(Vec<u8>),
     Value(Value),
 }
 
@@ -19,10 +18,6 @@ fn read(bytes: &[u8]) -> (Said, &[u8]) {
     let (kind, rest) = (bytes[0], &bytes[1..]);
     match kind {
         b'-' => (Said::Absent, rest),
-        b'b' => {
-            let (bytes, rest) = field(rest);
-            (Said::Bytes(bytes.to_vec()), rest)
-        }
         _ => {
             let (value, rest) = value(bytes);
             (Said::Value(value), rest)
@@ -149,7 +144,6 @@ proptest! {
         values in prop::collection::vec(prop::option::of(json()), 0..3),
     ) {
         let mut material = Material::new();
-        material.bytes(b"tool");
         material.caller(caller.as_ref());
         material.grants(caller.as_ref());
         for value in &values {
@@ -159,7 +153,7 @@ proptest! {
             }
         }
         let text = |text: &str| Said::Value(Value::from(text));
-        let mut expected = vec![Said::Bytes(b"tool".to_vec())];
+        let mut expected = Vec::new();
         match &caller {
             None => expected.extend([Said::Absent, Said::Absent]),
             Some(caller) => expected.extend([

@@ -3,14 +3,13 @@
 //! A bucket whose TAT has passed is full, which is what an absent bucket is: that is why idle buckets can go.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 use smallvec::SmallVec;
 
-use super::super::{Charge, Key, Taken};
+use super::super::{BuildKeyHasher, Charge, Key, Taken};
 
 const SHARDS: usize = 64;
 
@@ -24,7 +23,7 @@ pub(super) struct Buckets {
 
 struct Shard {
     /// Nanoseconds since the store began.
-    tats: HashMap<u128, u64, BuildHasherDefault<AlreadyHashed>>,
+    tats: HashMap<u128, u64, BuildKeyHasher>,
     capacity: usize,
     /// The TAT of the bucket that keys without a place share.
     crowd: u64,
@@ -184,23 +183,4 @@ fn nanos(duration: Duration) -> u64 {
 fn number(key: Key) -> usize {
     // The low six bits of a number below 64.
     (key.0 & (SHARDS as u128 - 1)) as usize
-}
-
-/// Keys are hashes already.
-#[derive(Default)]
-struct AlreadyHashed(u64);
-
-impl Hasher for AlreadyHashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("a key is one u128");
-    }
-
-    fn write_u128(&mut self, key: u128) {
-        // The shard took the low bits.
-        self.0 = (key >> 64) as u64;
-    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use moka::sync::Cache;
 use parking_lot::Mutex;
 
-use super::super::{Key, Lookup, Payload, Since, Stored};
+use super::super::{BuildKeyHasher, Key, Lookup, Payload, Since, Stored};
 
 /// What an entry costs beside its bytes: the key, the times, the map's own bookkeeping.
 const OVERHEAD: u32 = 128;
@@ -16,7 +16,7 @@ const OVERHEAD: u32 = 128;
 const TAGS: usize = 1 << 16;
 
 pub(super) struct Values {
-    entries: Cache<Key, Arc<Entry>>,
+    entries: Cache<Key, Arc<Entry>, BuildKeyHasher>,
     forgotten: Mutex<Forgotten>,
 }
 
@@ -49,7 +49,7 @@ impl Values {
             entries: Cache::builder()
                 .max_capacity(bytes as u64)
                 .weigher(weight)
-                .build(),
+                .build_with_hasher(BuildKeyHasher::default()),
             forgotten: Mutex::default(),
         }
     }
