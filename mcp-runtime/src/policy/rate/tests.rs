@@ -64,6 +64,24 @@ async fn a_rate_that_divides_unevenly_is_not_exceeded() {
     assert!((898..=900).contains(&passed), "{passed} in 300 s");
 }
 
+#[test]
+fn no_rounding_makes_a_rate_faster() {
+    for text in [
+        "3/s",
+        "7/min",
+        "999999937/s",
+        "4294967295/s",
+        "4294967295/ms",
+    ] {
+        let rate = Rate::new(text);
+        let bucket = super::bucket::Bucket::new("search", &rate, false, false);
+        let search = calls(server(tool("search"), fine), "search");
+        let charge = bucket.charge(&search.decoded().call).unwrap();
+        let full = charge.interval.as_nanos() * u128::from(rate.limit);
+        assert!(full >= rate.window.as_nanos(), "{text}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn all_buckets_pay_or_none_and_the_slowest_is_named() {
     let search = searches(&["5/s per caller", "2/min per tenant", "50/s per global"]);
