@@ -151,7 +151,8 @@ impl Rule {
     }
 }
 
-/// Charges a call that is about to run ([`Count::Executions`]), or one that the cache has answered ([`Count::Calls`]).
+/// Charges a call that is about to run ([`Count::Executions`]), or one that is answered from memory
+/// ([`Count::Calls`]).
 pub(crate) async fn take(call: &Call, what: Count) -> Result<Paid, Limited> {
     let rule = &call.tool.policies.rate;
     if rule.buckets.is_empty() {
@@ -160,6 +161,9 @@ pub(crate) async fn take(call: &Call, what: Count) -> Result<Paid, Limited> {
     let mut charges = Charges::new();
     for bucket in rule.taken_from(what) {
         charges.push(bucket.charge(call)?);
+    }
+    if charges.is_empty() {
+        return Ok(Paid(()));
     }
     let (store, limiter) = (&*call.server.store, &call.server.limiter);
     let taken = match store.take_now(&charges) {

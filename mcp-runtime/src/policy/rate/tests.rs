@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use mcp_grammar::{Auth, Count, Rate};
+use mcp_grammar::{Auth, Cache, Count, Rate};
 use serde_json::json;
 use tokio::time::{Instant, advance};
 
@@ -476,4 +476,16 @@ impl tracing::Subscriber for Lines {
     fn enter(&self, _: &tracing::span::Id) {}
 
     fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_from_memory_costs_nothing_unless_calls_count() {
+    let cached = |rate| {
+        let search = limited(&[rate]).read_only().cache(Cache::new("1h private"));
+        calls(server(search, fine), "search").by("ada")
+    };
+    assert_eq!(cached("1/h").passed(50).await, 50);
+    let counted = cached("3/h count calls");
+    assert_eq!(counted.passed(50).await, 3);
+    assert_eq!(counted.failure().await.code, "rate_limited");
 }

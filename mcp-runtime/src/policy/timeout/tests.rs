@@ -180,8 +180,7 @@ struct Gate(Mutex<mpsc::Receiver<()>>);
 /// A tool that blocks its thread.
 const BLOCKS: ToolDef = ToolDef::new("search", "Blocks its thread.", |params| {
     let answers = answer::<String>(params);
-    let gate = arg::<State<Gate>, _>(params, "gate", "");
-    let Some(gate) = gate else { return None };
+    let gate = arg::<State<Gate>, _>(params, "gate", "")?;
     run_blocking(params, answers, move || {
         let _ = gate.0.0.lock().recv();
         "done".to_owned()
