@@ -89,6 +89,11 @@ impl Output {
         &self.content
     }
 
+    /// Whether the answer was there already, or another call made it: the tool did not run for this one.
+    pub(crate) fn is_remembered(&self) -> bool {
+        !matches!(self.source, Source::Tool)
+    }
+
     pub(crate) fn with_source(mut self, source: Source) -> Self {
         self.source = source;
         self

@@ -108,10 +108,16 @@ async fn stages(
 /// Stage 6. It owns what it needs, as do the stages that follow, so that they can go on in a task of their own.
 async fn paid(decoded: Decoded) -> Result<Output, Refusal> {
     // After authorization, so that nobody is given what they may not ask for; before the rate, so that a kept answer costs nothing.
-    match decoded.call.tool.policies.cache {
-        Some(_) => cache::answer(decoded, |decoded| Box::pin(once(decoded))).await,
-        None => once(decoded).await,
+    let call = Arc::clone(&decoded.call);
+    let answer = match call.tool.policies.cache {
+        Some(_) => cache::answer(decoded, |decoded| Box::pin(once(decoded))).await?,
+        None => once(decoded).await?,
+    };
+    if answer.is_remembered() {
+        // Nothing ran, so that only a rate that counts calls is charged.
+        let _: Paid = rate::take(&call, Count::Calls).await?;
     }
+    Ok(answer)
 }
 
 /// Between stages 6 and 7: before the rate, so that a repetition that is answered from memory costs nothing.

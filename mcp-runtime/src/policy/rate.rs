@@ -151,7 +151,8 @@ impl Rule {
     }
 }
 
-/// Charges a call that is about to run ([`Count::Executions`]), or one that the cache has answered ([`Count::Calls`]).
+/// Charges a call that is about to run ([`Count::Executions`]), or one that is answered from memory
+/// ([`Count::Calls`]).
 pub(crate) async fn take(call: &Call, what: Count) -> Result<Paid, Limited> {
     let rule = &call.tool.policies.rate;
     if rule.buckets.is_empty() {

@@ -15,7 +15,7 @@ const LONGEST: Duration = Duration::from_secs(120);
 const PROBING: Duration = Duration::from_secs(1);
 
 /// How finely the window is measured: what is older than the window is forgotten a tenth of it at a time.
-const SLICES: usize = 10;
+const SLICES: u32 = 10;
 
 /// What an attempt says about the health of what it called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,8 +169,8 @@ impl Tally {
                 percent: percent.into(),
                 calls: calls.into(),
                 began: Instant::now(),
-                slice: window / SLICES as u32,
-                slices: [Slice::default(); SLICES],
+                slice: window / SLICES,
+                slices: Box::default(),
             }),
         }
     }
@@ -204,7 +204,7 @@ struct Window {
     calls: u64,
     began: Instant,
     slice: Duration,
-    slices: [Slice; SLICES],
+    slices: Box<[Slice; SLICES as usize]>,
 }
 
 /// The calls of a tenth of the window.
@@ -219,11 +219,7 @@ struct Slice {
 impl Window {
     fn current(&mut self) -> &mut Slice {
         let number = self.number();
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "below the number of slices"
-        )]
-        let slice = &mut self.slices[(number % SLICES as u128) as usize];
+        let slice = &mut self.slices[(number % u128::from(SLICES)) as usize];
         if slice.number != number {
             *slice = Slice {
                 number,
@@ -235,7 +231,7 @@ impl Window {
 
     fn is_over(&self) -> bool {
         let number = self.number();
-        let recent = |slice: &&Slice| slice.number + SLICES as u128 > number;
+        let recent = |slice: &&Slice| slice.number + u128::from(SLICES) > number;
         let slices = self.slices.iter().filter(recent);
         let (failed, calls) = slices.fold((0, 0), |(failed, calls), slice| {
             (

@@ -144,6 +144,12 @@ async fn each_kind_of_error_counts_or_not() {
     }
 }
 
+#[test]
+fn a_tool_that_asks_its_client_says_nothing_of_its_health() {
+    let lacks = crate::error::Refusal::Lacks(crate::client::Capability::Roots);
+    assert_eq!(super::verdict(&Err(lacks)), Verdict::Silent);
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_policies_refuse_and_clients_cancel_never_counts() {
     let guarded = broken("1 fails open 30s")

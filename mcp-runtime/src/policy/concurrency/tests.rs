@@ -102,9 +102,11 @@ async fn no_more_run_at_a_time_and_the_rest_is_told_at_once() {
 #[tokio::test(start_paused = true)]
 async fn the_queue_is_bounded_and_so_is_the_wait() {
     let (search, gauge) = slow(bound("2 queue 4 wait 2500ms"), SECOND);
-    let outcomes = at_once(&search, 10).await;
-    // Two run, four wait, of which the last two start after 2 s.
-    assert_eq!((count(&outcomes, "ok"), count(&outcomes, "busy")), (6, 4));
+    for _ in 0..3 {
+        let outcomes = at_once(&search, 10).await;
+        // Two run, four wait, of which the last two start after 2 s.
+        assert_eq!((count(&outcomes, "ok"), count(&outcomes, "busy")), (6, 4));
+    }
     assert_eq!(gauge.most.load(Ordering::SeqCst), 2);
     let (search, _) = slow(bound("2 queue 4 wait 1500ms"), SECOND);
     let start = Instant::now();

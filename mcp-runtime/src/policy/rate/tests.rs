@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use mcp_grammar::{Auth, Count, Rate};
+use mcp_grammar::{Auth, Cache, Count, Rate};
 use serde_json::json;
 use tokio::time::{Instant, advance};
 
@@ -62,6 +62,24 @@ async fn a_rate_that_divides_unevenly_is_not_exceeded() {
         passed += search.passed(1).await;
     }
     assert!((898..=900).contains(&passed), "{passed} in 300 s");
+}
+
+#[test]
+fn no_rounding_makes_a_rate_faster() {
+    for text in [
+        "3/s",
+        "7/min",
+        "999999937/s",
+        "4294967295/s",
+        "4294967295/ms",
+    ] {
+        let rate = Rate::new(text);
+        let bucket = super::bucket::Bucket::new("search", &rate, false, false);
+        let search = calls(server(tool("search"), fine), "search");
+        let charge = bucket.charge(&search.decoded().call).unwrap();
+        let full = charge.interval.as_nanos() * u128::from(rate.limit);
+        assert!(full >= rate.window.as_nanos(), "{text}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -458,4 +476,16 @@ impl tracing::Subscriber for Lines {
     fn enter(&self, _: &tracing::span::Id) {}
 
     fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_from_memory_costs_nothing_unless_calls_count() {
+    let cached = |rate| {
+        let search = limited(&[rate]).read_only().cache(Cache::new("1h private"));
+        calls(server(search, fine), "search").by("ada")
+    };
+    assert_eq!(cached("1/h").passed(50).await, 50);
+    let counted = cached("3/h count calls");
+    assert_eq!(counted.passed(50).await, 3);
+    assert_eq!(counted.failure().await.code, "rate_limited");
 }

@@ -135,6 +135,9 @@ async fn a_humans_time_is_not_the_tools() {
     // Who does not answer in ten minutes holds nothing open any longer.
     let (_, _, elapsed) = refused(&asks(3_000 * SECOND)).await;
     assert_eq!(elapsed, 605 * SECOND);
+    // What an answer comes too late by is the call's own time.
+    let (_, _, elapsed) = refused(&asks(602 * SECOND)).await;
+    assert_eq!(elapsed, 605 * SECOND);
 }
 
 #[tokio::test(start_paused = true)]
@@ -177,8 +180,7 @@ struct Gate(Mutex<mpsc::Receiver<()>>);
 /// A tool that blocks its thread.
 const BLOCKS: ToolDef = ToolDef::new("search", "Blocks its thread.", |params| {
     let answers = answer::<String>(params);
-    let gate = arg::<State<Gate>, _>(params, "gate", "");
-    let Some(gate) = gate else { return None };
+    let gate = arg::<State<Gate>, _>(params, "gate", "")?;
     run_blocking(params, answers, move || {
         let _ = gate.0.0.lock().recv();
         "done".to_owned()
