@@ -56,6 +56,16 @@ async fn hang(name: String) {
     pending::<()>().await;
 }
 
+/// Fail for a while, every time.
+#[tool(read_only, retry = "2 exp 1ms..2ms")]
+async fn flaky() -> Result<(), ToolError> {
+    Err(ToolError::transient("not now"))
+}
+
+/// Seldom.
+#[tool(read_only, rate = "1/h")]
+async fn seldom() {}
+
 struct Recorded {
     _folder: TempDir,
     path: PathBuf,
@@ -64,7 +74,9 @@ struct Recorded {
 
 fn server() -> Server {
     Server::new("recorded")
-        .mount(tools![find, store, file, whisper, wipe, hidden, hang])
+        .mount(tools![
+            find, store, file, whisper, wipe, hidden, hang, flaky, seldom
+        ])
         .local_principal(Principal::local("ada").tenant("acme").client_id("cli"))
 }
 
@@ -147,6 +159,9 @@ fn every_outcome_is_recorded_with_the_step_that_decided() {
         client.call("hidden", json!({})).await;
         client.call("nothing", json!({})).await;
         client.call("whisper", json!({})).await;
+        client.call("flaky", json!({})).await;
+        client.call("seldom", json!({})).await;
+        client.call("seldom", json!({})).await;
     });
     let seen: Vec<[&str; 4]> = recorded
         .records
@@ -165,7 +180,14 @@ fn every_outcome_is_recorded_with_the_step_that_decided() {
             ["wipe", "deny", "authorize", "forbidden"],
             ["hidden", "deny", "gate", "unknown_tool"],
             ["nothing", "deny", "gate", "unknown_tool"],
+            ["flaky", "allow", "attempt", "unavailable"],
+            ["seldom", "allow", "attempt", "ok"],
+            ["seldom", "deny", "rate", "rate_limited"],
         ]
+    );
+    assert_eq!(
+        recorded.records[7]["attempts"], 3,
+        "the first one and two more"
     );
     let incident = recorded.records[2]["incident"].as_str().unwrap();
     assert_eq!(

@@ -24,6 +24,16 @@ async fn number() -> Json<u32> {
     Json(7)
 }
 
+/// Look again.
+#[tool(read_only, retry = "2 exp 1ms..2ms")]
+async fn look(log: State<Log>) -> Result<String, ToolError> {
+    log.note("tool look");
+    match log.length() {
+        0..4 => Err(ToolError::transient("not yet")),
+        _ => Ok("seen".to_owned()),
+    }
+}
+
 /// Delete everything.
 #[tool(auth = "role:admin", visible = "always")]
 async fn wipe(log: State<Log>) {
@@ -38,6 +48,10 @@ impl Log {
         self.0.lock().push(line.into());
     }
 
+    fn length(&self) -> usize {
+        self.0.lock().len()
+    }
+
     fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock())
     }
@@ -45,7 +59,7 @@ impl Log {
 
 fn server(log: &Arc<Log>) -> Server {
     Server::new("surrounded")
-        .mount(tools![echo, number, wipe])
+        .mount(tools![echo, number, look, wipe])
         .shared_state(Arc::clone(log))
 }
 
@@ -128,6 +142,24 @@ async fn the_outer_place_sees_denials_and_the_inner_one_does_not() {
             [format!("outer {tool} by nobody"), format!("outer {code}")]
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_inner_place_sees_each_attempt_and_the_outer_one_the_call() {
+    let log = Arc::new(Log::default());
+    let server = server(&log).around(Noting("outer")).around_attempt(
+        async |call: Arc<Call>, next: NextAttempt| {
+            call.state::<Log>().unwrap().note("attempt");
+            next.run().await
+        },
+    );
+    let client = testing::client(server).await;
+    assert_eq!(client.call("look", json!({})).await.text(), "seen");
+    let seen = ["attempt", "tool look", "attempt", "tool look"];
+    let log = log.take();
+    assert_eq!(log[0], "outer look by nobody");
+    assert_eq!(log[1..5], seen, "{log:?}");
+    assert_eq!(log.last().unwrap(), "outer ok");
 }
 
 #[tokio::test]

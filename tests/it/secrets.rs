@@ -63,8 +63,14 @@ async fn checked(
     key.expose().len() + usize::from(pin.map_or(0, Secret::into_exposed))
 }
 
+/// Say a long secret, within a short limit.
+#[tool(max_out = "20B")]
+async fn long(key: Secret<String>) -> String {
+    key.into_exposed()
+}
+
 fn server() -> Server {
-    Server::new("secretive").mount(tools![sign_in, open, checked])
+    Server::new("secretive").mount(tools![sign_in, open, checked, long])
 }
 
 fn credentials(how: &str) -> serde_json::Value {
@@ -108,6 +114,13 @@ async fn secrets_inside_structures_are_found() {
         json!({"result": ["ada: [secret]", "ada: [secret]"]})
     );
     assert!(!reply.text().contains("hunter2"), "{}", reply.text());
+}
+
+#[tokio::test]
+async fn an_answer_is_measured_without_its_secrets() {
+    let client = testing::client(server()).await;
+    let reply = client.call("long", json!({"key": "x".repeat(1000)})).await;
+    assert_eq!(reply.text(), "[secret]");
 }
 
 #[tokio::test]
