@@ -691,6 +691,14 @@ impl Refusal {
 pub(crate) const CLIENT: &str = "client";
 
 impl Refusal {
+    /// What the model would read.
+    pub(crate) fn text(self, tool: &str) -> String {
+        match self.into_reply(tool) {
+            Reply::Failure(failure) => failure.text(),
+            reply => reply.outcome().to_owned(),
+        }
+    }
+
     /// The step that refused, for logs and records.
     pub(crate) fn step(&self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
 use crate::config::{self, VARIABLES};
+use crate::manifest::Class;
 use crate::server::Identity;
 
 /// What the program is asked to do.
@@ -21,6 +22,9 @@ pub(super) enum Command {
         json: bool,
     },
     Call(Call),
+    Manifest,
+    Diff(Diff),
+    Explain(Explain),
     /// Checks an audit file.
     Verify {
         file: PathBuf,
@@ -38,12 +42,29 @@ pub(super) struct Call {
     pub(super) json: bool,
 }
 
+/// Two manifests to compare.
+#[derive(Debug, PartialEq)]
+pub(super) struct Diff {
+    pub(super) before: PathBuf,
+    /// The server's own, where no file is named.
+    pub(super) after: Option<PathBuf>,
+    pub(super) deny: Vec<String>,
+}
+
+/// A call to explain without making it.
+#[derive(Debug, PartialEq)]
+pub(super) struct Explain {
+    pub(super) tool: String,
+    pub(super) arguments: Option<String>,
+    pub(super) caller: Option<PathBuf>,
+}
+
 impl Command {
     /// What is logged where nobody says it. A person who looks or tries reads the answer, not the log.
     pub(super) fn log_level(&self) -> &'static str {
         match self {
             Self::Stdio | Self::Serve { .. } => "info",
-            Self::List { .. } | Self::Call(_) | Self::Verify { .. } => "warn",
+            _ => "warn",
         }
     }
 }
@@ -63,6 +84,23 @@ pub(super) fn read(
             arguments: text(call, "arguments"),
             caller: call.get_one::<PathBuf>("as").cloned(),
             json: call.get_flag("json"),
+        }),
+        Some(("manifest", _)) => Command::Manifest,
+        Some(("diff", diff)) => Command::Diff(Diff {
+            before: diff
+                .get_one::<PathBuf>("before")
+                .cloned()
+                .unwrap_or_default(),
+            after: diff.get_one::<PathBuf>("after").cloned(),
+            deny: diff
+                .get_many::<String>("deny")
+                .map(|names| names.cloned().collect())
+                .unwrap_or_default(),
+        }),
+        Some(("explain", explain)) => Command::Explain(Explain {
+            tool: text(explain, "tool").unwrap_or_default(),
+            arguments: text(explain, "arguments"),
+            caller: explain.get_one::<PathBuf>("as").cloned(),
         }),
         Some(("audit", audit)) => Command::Verify {
             file: audit
@@ -96,6 +134,9 @@ fn program(identity: &Identity) -> clap::Command {
         .subcommand(serve())
         .subcommand(list())
         .subcommand(call())
+        .subcommand(manifest())
+        .subcommand(diff())
+        .subcommand(explain())
         .subcommand(audit())
 }
 
@@ -124,18 +165,59 @@ fn call() -> clap::Command {
     let arguments = Arg::new("arguments")
         .value_name("JSON")
         .help("Its arguments, such as '{\"a\": 1}'; - reads them from stdin");
-    let caller = Arg::new("as")
+    clap::Command::new("call")
+        .about("Calls a tool and prints what it answers")
+        .args([tool, arguments, caller()])
+        .arg(json("Prints the whole result as `tools/call` gives it"))
+}
+
+fn manifest() -> clap::Command {
+    clap::Command::new("manifest")
+        .about("Prints every tool with its schemas and policies, as JSON that is the same for the same server")
+}
+
+fn diff() -> clap::Command {
+    let file = |name: &'static str| {
+        Arg::new(name)
+            .value_name(name.to_uppercase())
+            .value_parser(value_parser!(PathBuf))
+    };
+    let deny = Arg::new("deny")
+        .long("deny")
+        .value_name("CLASS")
+        .value_parser(Class::ALL.map(Class::name))
+        .action(ArgAction::Append)
+        .help("Ends with 1 where a change is of this class; may be given again");
+    clap::Command::new("diff")
+        .about("Prints what changed since an older manifest, and which way, as a table for a pull request")
+        .arg(file("before").required(true).help("The older manifest"))
+        .arg(file("after").help("The newer one; this server's own where none is named"))
+        .arg(deny)
+}
+
+fn explain() -> clap::Command {
+    let tool = Arg::new("tool")
+        .value_name("TOOL")
+        .required(true)
+        .help("The tool's name");
+    let arguments = Arg::new("arguments")
+        .long("args")
+        .value_name("JSON")
+        .help("The call's arguments, such as '{\"a\": 1}'");
+    clap::Command::new("explain")
+        .about("Says what each stage would decide about a call, without making it")
+        .args([tool, arguments, caller()])
+}
+
+fn caller() -> Arg {
+    Arg::new("as")
         .long("as")
         .value_name("FILE")
         .value_parser(value_parser!(PathBuf))
-        .help("Calls as the principal that this JSON file describes")
+        .help("As the principal that this JSON file describes")
         .long_help(
             "Calls as the principal that this JSON file describes, such as\n{\"subject\": \"ada\", \"scopes\": [\"crm:read\"]}; further members are\nissuer, tenant, client_id, roles and claims",
-        );
-    clap::Command::new("call")
-        .about("Calls a tool and prints what it answers")
-        .args([tool, arguments, caller])
-        .arg(json("Prints the whole result as `tools/call` gives it"))
+        )
 }
 
 fn audit() -> clap::Command {

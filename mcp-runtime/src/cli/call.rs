@@ -70,7 +70,7 @@ fn answer(
     }
 }
 
-fn unknown(core: &Core, tool: &str, caller: Option<&Principal>) -> ServerError {
+pub(super) fn unknown(core: &Core, tool: &str, caller: Option<&Principal>) -> ServerError {
     let names: Vec<&str> = core.listed(caller).map(|tool| tool.name.as_str()).collect();
     let near = names
         .iter()
@@ -85,7 +85,7 @@ fn unknown(core: &Core, tool: &str, caller: Option<&Principal>) -> ServerError {
     ServerError::new(format!("there is no tool `{tool}`\n  help: {help}"))
 }
 
-fn read_arguments(arguments: Option<&str>) -> Result<Map<String, Value>> {
+pub(super) fn read_arguments(arguments: Option<&str>) -> Result<Map<String, Value>> {
     let text = match arguments {
         None => return Ok(Map::new()),
         Some("-") => {

@@ -1,13 +1,12 @@
 //! `list`: the tools, for a person or as JSON.
 
-use std::fmt::Display;
-
 use mcp_grammar::Policies;
 use serde_json::{Value, json};
 
 use super::table::table;
 use super::terminal::{pretty, print, say};
 use crate::error::Result;
+use crate::manifest;
 use crate::server::registry::Mounted;
 use crate::server::{Core, Server};
 
@@ -78,29 +77,11 @@ fn annotations(policies: &Policies<'_>) -> Vec<&'static str> {
 
 /// The policies as they are written in the attribute.
 fn spelt(policies: &Policies<'_>) -> Vec<String> {
-    let mut spelt = Vec::new();
-    let mut add = |name: &str, policy: Option<&dyn Display>| {
-        spelt.extend(policy.map(|policy| format!("{name} = \"{policy}\"")));
-    };
-    fn shown<T: Display>(policy: &Option<T>) -> Option<&dyn Display> {
-        policy.as_ref().map(|policy| policy as &dyn Display)
-    }
-    add("auth", shown(&policies.auth));
-    add("when", shown(&policies.when));
-    for rate in policies.rate.as_slice() {
-        add("rate", Some(rate));
-    }
-    add("cache", shown(&policies.cache));
-    add("invalidates", shown(&policies.invalidates));
-    add("timeout", shown(&policies.timeout));
-    add("retry", shown(&policies.retry));
-    add("breaker", shown(&policies.breaker));
-    add("concurrency", shown(&policies.concurrency));
-    add("max_in", shown(&policies.max_in));
-    add("max_out", shown(&policies.max_out));
-    add("audit", shown(&policies.audit));
-    add("confirm", shown(&policies.confirm));
-    add("idempotency", shown(&policies.idempotency));
-    add("deprecated", shown(&policies.deprecated));
-    spelt
+    let spelt = manifest::spelt(policies).into_iter();
+    let spelt = spelt.flat_map(|(name, values)| {
+        values
+            .into_iter()
+            .map(move |value| format!("{name} = \"{value}\""))
+    });
+    spelt.collect()
 }

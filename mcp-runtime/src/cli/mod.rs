@@ -6,6 +6,7 @@ mod call;
 mod list;
 mod log;
 mod principal;
+mod review;
 mod table;
 mod terminal;
 
@@ -75,6 +76,9 @@ async fn run(
         Command::Serve { http } => serve(server, http.or(config.http_addr)).await.map(|()| 0),
         Command::List { json } => list::list(server, json).map(|()| 0),
         Command::Call(request) => call::call(server, request).await,
+        Command::Manifest => review::manifest(server).map(|()| 0),
+        Command::Diff(request) => review::diff(server, &request),
+        Command::Explain(request) => review::explain(server, &request).map(|()| 0),
         Command::Verify { file } => audit::verify(&file),
     }
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::diff::Class;
 
 /// What the change from one spelling to the other allows or forbids.
-pub(super) fn direction(option: &str, before: Option<&Value>, after: Option<&Value>) -> Class {
+pub(crate) fn direction(option: &str, before: Option<&Value>, after: Option<&Value>) -> Class {
     let (before, after) = match (before, after) {
         (Some(before), Some(after)) => (before, after),
         (None, Some(_)) => return appeared(option),

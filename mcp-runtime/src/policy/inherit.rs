@@ -10,6 +10,8 @@ pub(crate) enum Source {
     Tool,
     Toolset,
     Server,
+    /// An operator, when the server started.
+    Override,
     /// Nobody: what holds is the default.
     Default,
 }
@@ -70,6 +72,16 @@ impl Sources {
         found.map_or(Source::Default, |(_, source)| *source)
     }
 
+    /// An operator has set these.
+    pub(super) fn override_all(&mut self, policies: impl Iterator<Item = &'static str>) {
+        for policy in policies {
+            let found = self.0.iter_mut().find(|(name, _)| *name == policy);
+            if let Some((_, source)) = found {
+                *source = Source::Override;
+            }
+        }
+    }
+
     /// What a tool's own policies and the inherited ones say against each other, for the operator.
     pub(super) fn conflicts(&self, policies: &Policies<'_>) -> Vec<String> {
         let conflicts = policies.conflicts();
@@ -91,25 +103,31 @@ impl fmt::Display for Sources {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, (policy, source)) in self.0.iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
-            let source = match source {
-                Source::Tool => "tool",
-                Source::Toolset => "toolset",
-                Source::Server => "server",
-                Source::Default => "default",
-            };
-            write!(f, "{comma}{policy} ({source})")?;
+            write!(f, "{comma}{policy} ({})", source.name())?;
         }
         Ok(())
     }
 }
 
 impl Source {
+    /// The source's name, in the manifest.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Tool => "tool",
+            Self::Toolset => "toolset",
+            Self::Server => "server",
+            Self::Override => "override",
+            Self::Default => "default",
+        }
+    }
+
     /// Where else than on the tool itself the operator has to look.
     fn words(self) -> Option<&'static str> {
         match self {
             Self::Tool | Self::Default => None,
             Self::Toolset => Some("the tool's list"),
             Self::Server => Some("the server's defaults"),
+            Self::Override => Some("an operator's override"),
         }
     }
 }

@@ -18,6 +18,7 @@ pub(crate) mod idempotency;
 mod inherit;
 pub(crate) mod invalidates;
 mod material;
+pub(crate) mod overrides;
 pub(crate) mod per;
 pub(crate) mod rate;
 pub(crate) mod redaction;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 pub use self::defaults::Policies;
 pub(crate) use self::inherit::Sources;
+use self::overrides::Overrides;
 pub(crate) use self::shared::Shared;
 
 /// The policies of one tool as they run: what it declares, then what its list and its server declare for it.
@@ -52,6 +54,8 @@ pub(crate) struct Effective {
     pub(crate) audit: audit::Rule,
     pub(crate) cache: Option<Arc<cache::Rule>>,
     pub(crate) idempotency: Option<idempotency::Rule>,
+    /// What was declared where an operator's override holds.
+    overridden: overrides::Declared,
     fingerprint: String,
 }
 
@@ -60,10 +64,13 @@ impl Effective {
     pub(crate) fn new(
         tool: &str,
         [own, toolset, server]: [&mcp_grammar::Policies<'static>; 3],
+        overrides: &Overrides,
         shared: &mut Shared,
         problems: &mut Vec<String>,
     ) -> Self {
-        let (declared, sources) = inherit::inherit(own, toolset, server);
+        let (mut declared, mut sources) = inherit::inherit(own, toolset, server);
+        let overridden = overrides.apply(tool, &mut declared, problems);
+        sources.override_all(overridden.iter().map(|(policy, _)| *policy));
         let conflicts = sources.conflicts(&declared).into_iter();
         problems.extend(conflicts.map(|conflict| format!("tool `{tool}`: {conflict}")));
         let auth = auth::Rule::new(declared.auth);
@@ -83,6 +90,7 @@ impl Effective {
                 .map(|bound| concurrency::Rule::new(tool, &bound)),
             size: size::Rule::new(&declared),
             audit: audit::Rule::new(&declared),
+            overridden,
             fingerprint: fingerprint(&format!("{declared:?}")),
             cache: cache::Rule::new(&declared),
             idempotency: idempotency::Rule::new(&declared),
@@ -99,6 +107,12 @@ impl Effective {
             .iter()
             .flat_map(|rule| rule.per().arguments());
         rate.chain(concurrency.map(|path| ("`concurrency`", path)))
+    }
+
+    /// What was declared for a policy that an operator has set.
+    pub(crate) fn declared_before(&self, policy: &str) -> Option<&[String]> {
+        let found = self.overridden.iter().find(|(name, _)| *name == policy);
+        found.map(|(_, declared)| declared.as_slice())
     }
 
     /// A hash of all policies: what a sealed state or a record was made under.

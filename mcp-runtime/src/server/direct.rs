@@ -34,15 +34,7 @@ impl Core {
             tool: tool.to_owned(),
             arguments,
             caller,
-            origin: Origin {
-                request_id: "1".to_owned(),
-                trace: None,
-                client,
-                cancelled: CancellationToken::new(),
-                ip: None,
-                input_responses: None,
-                request_state: None,
-            },
+            origin: Origin::of_program(client),
         };
         corridor::call(self, request).await
     }
@@ -60,6 +52,21 @@ impl Core {
     /// A failure as `tools/call` gives it.
     pub(crate) fn failure_json(&self, failure: &Failure) -> Value {
         json(wire::failure(failure, &self.identity))
+    }
+}
+
+impl Origin {
+    /// A call that the program itself makes.
+    pub(crate) fn of_program(client: Arc<dyn Client>) -> Self {
+        Self {
+            request_id: "1".to_owned(),
+            trace: None,
+            client,
+            cancelled: CancellationToken::new(),
+            ip: None,
+            input_responses: None,
+            request_state: None,
+        }
     }
 }
 

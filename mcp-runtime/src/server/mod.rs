@@ -28,6 +28,7 @@ use crate::error::{Result, ServerError};
 use crate::metrics::{Meters, Metrics};
 use crate::middleware::{Around, AroundAttempt};
 use crate::policy::audit::Sink;
+use crate::policy::overrides::Overrides;
 use crate::policy::rate::Limiter;
 use crate::policy::retry::Budget;
 use crate::policy::{Effective, Policies, Shared, check};
@@ -74,6 +75,7 @@ pub struct Server {
     metrics: Metrics,
     #[cfg(feature = "http")]
     pub(crate) http: crate::transport::http::Options,
+    overrides: Vec<String>,
     page_size: usize,
 }
 
@@ -108,6 +110,7 @@ impl Server {
             expected_nodes: NonZero::<u32>::MIN,
             store: Arc::new(MemoryStore::new()),
             state_key: None,
+            overrides: Vec::new(),
             lifecycle: Lifecycle::new(),
             around: Vec::new(),
             around_attempt: Vec::new(),
@@ -251,6 +254,18 @@ impl Server {
         self.metrics.clone()
     }
 
+    /// Sets numbers of declared policies at boot, from an operator's file: a JSON text of the form
+    /// `{"allow_relax": false, "tools": {"search": {"rate": "5/s per caller", "timeout": "2s"}}}`.
+    ///
+    /// An override stands in for a policy that is declared, with the same grammar; it switches none on or off. It is logged at start and shows in the
+    /// manifest beside what was declared. One that loosens anything needs `"allow_relax": true`.
+    ///
+    /// The environment's `MCP_POLICY_OVERRIDES` names such a file.
+    pub fn policy_overrides(mut self, json: impl Into<String>) -> Self {
+        self.overrides.push(json.into());
+        self
+    }
+
     /// Sets how many tools a page of `tools/list` holds. The default is 200.
     pub fn page_size(mut self, tools: usize) -> Self {
         self.page_size = tools.max(1);
@@ -267,9 +282,10 @@ impl Server {
 
     pub(crate) fn build(self) -> Result<Arc<Core>> {
         let mut shared = Shared::default();
+        let overrides = Overrides::read_all(&self.overrides)?;
         let registry = Registry::build(&self.mounts, |tool, def, toolset, problems| {
             let policies = [&def.policies, &toolset.defaults, &self.defaults.0];
-            Effective::new(tool, policies, &mut shared, problems)
+            Effective::new(tool, policies, &overrides, &mut shared, problems)
         })?;
         let audit = Arc::new(Sink::new(self.audit_file));
         self.lifecycle.keep(&audit);
@@ -279,6 +295,13 @@ impl Server {
             unknown: Arc::clone(&unknown_calls),
             audit: Arc::clone(&audit),
         });
+        let strangers = overrides.unknown(|name| registry.find(name).is_some());
+        if !strangers.is_empty() {
+            return Err(ServerError::new(format!(
+                "the policy overrides name tools that the server does not have: `{}`\n  help: `list` shows the names, namespaces included",
+                strangers.join("`, `")
+            )));
+        }
         let core = Core {
             identity: self.identity,
             registry,
