@@ -15,6 +15,10 @@ use crate::server::registry::Mounted;
 
 /// Who may call, as the tool, its list or its server declares it.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one a tool, and a box would be followed on every call"
+)]
 pub(crate) enum Rule {
     /// Nobody said: served on this machine, and never on an address others can reach.
     Undecided,

@@ -54,7 +54,7 @@ impl Overrides {
     }
 
     /// The names of tools that are in the file and not in the server.
-    pub(crate) fn unknown<'a>(&'a self, is_known: impl Fn(&str) -> bool) -> Vec<&'a str> {
+    pub(crate) fn unknown(&self, is_known: impl Fn(&str) -> bool) -> Vec<&str> {
         let names = self.tools.keys().map(String::as_str);
         names.filter(|name| !is_known(name)).collect()
     }

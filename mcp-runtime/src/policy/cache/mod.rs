@@ -147,7 +147,7 @@ async fn given(call: &Call, output: Output) -> Result<Output, Refusal> {
         Source::Tool | Source::Replay => CacheUse::Miss,
     });
     if output.source != Source::Tool {
-        rate::take(call, Count::Calls).await?;
+        let _paid = rate::take(call, Count::Calls).await?;
     }
     Ok(output)
 }
