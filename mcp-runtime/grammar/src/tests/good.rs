@@ -90,6 +90,8 @@ fn auth() {
         "a | b & c" => "a | b & c"
         "(a | b) & c" => "(a | b) & c"
         "((a)) | ( b )" => "a | b"
+        "a & b & c" => "a & b & c"
+        "(a | b) | c" => "a | b | c"
         "a & (b & c)" => "a & (b & c)"
         "a | (b | c)" => "a | (b | c)"
         "role:editor" => "role:editor"
