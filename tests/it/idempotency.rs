@@ -52,9 +52,28 @@ async fn pay_confirmed(to: &str, script: State<Script>) -> Result<String, ToolEr
     Ok(format!("{to}, {}", script.run().await?))
 }
 
+/// Pay somebody, and say more than may be said.
+#[tool(idempotency = "24h", max_out = "10B")]
+async fn pay_wordily(to: &str, script: State<Script>) -> Result<String, ToolError> {
+    Ok(format!("{to}, {}, and much more", script.run().await?))
+}
+
+/// Pay somebody, seldom.
+#[tool(idempotency = "24h", rate = "1/d")]
+async fn pay_seldom(to: &str, script: State<Script>) -> Result<String, ToolError> {
+    Ok(format!("{to}, {}", script.run().await?))
+}
+
 fn server(script: &Arc<Script>) -> Server {
     Server::new("payments")
-        .mount(tools![pay, pay_surely, pay_whole, pay_confirmed])
+        .mount(tools![
+            pay,
+            pay_surely,
+            pay_whole,
+            pay_confirmed,
+            pay_wordily,
+            pay_seldom
+        ])
         .shared_state(Arc::clone(script))
 }
 
@@ -370,4 +389,32 @@ async fn a_key_that_cannot_be_used_is_refused_beside_every_other_mistake() {
     assert_eq!(missing.code(), Some("invalid_input"));
     assert!(missing.text().contains("idempotencyKey: is required"));
     assert_eq!(script.runs(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_effect_whose_result_did_not_get_through_does_not_happen_again() {
+    let script = Script::new([]);
+    let client = client(&script).await;
+    let first = client.call("pay_wordily", to_ada("k")).await;
+    assert_eq!(first.code(), Some("response_too_large"));
+    let again = client.call("pay_wordily", to_ada("k")).await;
+    assert_eq!(again.code(), Some("in_progress"));
+    assert_eq!(script.runs(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repetition_costs_nothing_and_a_refused_call_gives_its_key_back() {
+    let script = Script::new([]);
+    let client = client(&script).await;
+    for _ in 0..3 {
+        let reply = client.call("pay_seldom", to_ada("k")).await;
+        assert_eq!(reply.text(), "ada, run 1");
+    }
+    for _ in 0..2 {
+        let refused = client.call("pay_seldom", to_ada("other")).await;
+        assert_eq!(refused.code(), Some("rate_limited"));
+    }
+    advance(24 * 60 * 60 * SECOND).await;
+    let reply = client.call("pay_seldom", to_ada("other")).await;
+    assert_eq!(reply.text(), "ada, run 2");
 }

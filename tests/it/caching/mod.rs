@@ -1,5 +1,7 @@
 //! Kept answers: when they are given again, to whom, and when they go.
 
+mod among;
+mod checks;
 mod flights;
 mod hits;
 mod isolation;

@@ -35,11 +35,17 @@ async fn write(#[arg(default = 7)] id: u32, script: State<Script>) -> Result<Str
     script.run().await
 }
 
+/// Write a user, and say more than may be said.
+#[tool(invalidates = "tags(user:{id})", max_out = "10B")]
+async fn write_wordily(id: u32) -> String {
+    format!("{id} is written, and much more")
+}
+
 /// Write all users.
 #[tool(invalidates = "tags(users)")]
 async fn write_all() {}
 
-const TOOLS: Toolset = tools![read, read_whole, write, write_all];
+const TOOLS: Toolset = tools![read, read_whole, write, write_wordily, write_all];
 
 /// Whether a read is answered from memory.
 async fn is_kept(client: &Client, id: u32) -> bool {
@@ -117,6 +123,15 @@ async fn a_write_that_may_have_happened_throws_away_too() {
         assert!(client.call("write", json!({"id": 1})).await.is_error());
         assert!(!is_kept(&client, 1).await);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_whose_answer_is_too_large_throws_away_too() {
+    let client = client(TOOLS, &Script::new([])).await;
+    is_kept(&client, 1).await;
+    let reply = client.call("write_wordily", json!({"id": 1})).await;
+    assert_eq!(reply.code(), Some("response_too_large"));
+    assert!(!is_kept(&client, 1).await);
 }
 
 #[tokio::test(start_paused = true)]

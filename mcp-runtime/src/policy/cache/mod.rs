@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use self::bound::Bound;
 use self::flight::{Flights, Landing};
 use self::key::Shape;
+use super::rate::Paid;
 use super::validation::Decoded;
 use super::{attempt, rate, timeout, validation};
 use crate::answer::{Output, Source};
@@ -147,7 +148,7 @@ async fn given(call: &Call, output: Output) -> Result<Output, Refusal> {
         Source::Tool | Source::Replay => CacheUse::Miss,
     });
     if output.source != Source::Tool {
-        let _paid = rate::take(call, Count::Calls).await?;
+        let _: Paid = rate::take(call, Count::Calls).await?;
     }
     Ok(output)
 }
