@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::facts::{CacheUse, Noted};
 use crate::policy::audit::Sink;
+use crate::policy::rate::Limiter;
 
 /// The upper bounds of the duration buckets; a last one has everything beyond.
 pub const DURATION_BOUNDS: [Duration; 16] = [
@@ -58,6 +59,7 @@ pub(crate) struct Meters {
     pub(crate) tools: Vec<(String, Arc<Meter>)>,
     pub(crate) unknown: Arc<AtomicU64>,
     pub(crate) audit: Arc<Sink>,
+    pub(crate) limiter: Arc<Limiter>,
 }
 
 impl Metrics {
@@ -77,6 +79,7 @@ impl Metrics {
             unknown_tool: meters.unknown.load(Ordering::Relaxed),
             audit_written,
             audit_lost,
+            limiter_away: meters.limiter.is_away(),
         }
     }
 }
@@ -93,6 +96,8 @@ pub struct Snapshot {
     pub audit_written: u64,
     /// Records that were dropped because the disk did not keep up.
     pub audit_lost: u64,
+    /// Whether rates are kept without the store that holds their buckets, because it does not answer.
+    pub limiter_away: bool,
 }
 
 /// One tool's figures. Everything counts from the server's start.
@@ -107,6 +112,8 @@ pub struct ToolMetrics {
     pub attempts: u64,
     /// Calls answered by the cache.
     pub cache_hits: u64,
+    /// Calls that no rate was checked for, while the store of its buckets was away (`on_error open`).
+    pub unchecked: u64,
     /// Bytes of arguments.
     pub bytes_in: u64,
     /// Bytes of answers.
@@ -142,6 +149,7 @@ pub(crate) struct Meter {
     nanos: AtomicU64,
     attempts: AtomicU64,
     cache_hits: AtomicU64,
+    unchecked: AtomicU64,
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
 }
@@ -160,6 +168,11 @@ impl Meter {
         add(&self.bytes_out, facts.bytes_out);
         let hit = facts.cache.is_some_and(|cache| cache != CacheUse::Miss);
         add(&self.cache_hits, u64::from(hit));
+    }
+
+    /// A call passes that no rate was checked for.
+    pub(crate) fn count_unchecked(&self) {
+        self.unchecked.fetch_add(1, Ordering::Relaxed);
     }
 
     fn outcome(&self, outcome: &'static str) -> &AtomicU64 {
@@ -184,6 +197,7 @@ impl Meter {
                 .collect(),
             attempts: load(&self.attempts),
             cache_hits: load(&self.cache_hits),
+            unchecked: load(&self.unchecked),
             bytes_in: load(&self.bytes_in),
             bytes_out: load(&self.bytes_out),
             duration: Histogram {

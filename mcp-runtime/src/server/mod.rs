@@ -290,10 +290,12 @@ impl Server {
         let audit = Arc::new(Sink::new(self.audit_file));
         self.lifecycle.keep(&audit);
         let unknown_calls = Arc::default();
+        let limiter = Arc::new(Limiter::new(self.expected_nodes));
         self.metrics.set(Meters {
             tools: registry.meters(),
             unknown: Arc::clone(&unknown_calls),
             audit: Arc::clone(&audit),
+            limiter: Arc::clone(&limiter),
         });
         let strangers = overrides.unknown(|name| registry.find(name).is_some());
         if !strangers.is_empty() {
@@ -309,7 +311,7 @@ impl Server {
             principal: self.principal,
             implies: self.implies,
             store: self.store,
-            limiter: Limiter::new(self.expected_nodes),
+            limiter,
             retries: Budget::new(),
             seal: match self.state_key {
                 Some(key) => Seal::new(&key),
@@ -348,7 +350,7 @@ pub(crate) struct Core {
     pub(crate) principal: Option<Arc<Principal>>,
     implies: HashMap<String, BTreeSet<String>>,
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) limiter: Limiter,
+    pub(crate) limiter: Arc<Limiter>,
     pub(crate) retries: Budget,
     pub(crate) seal: Seal,
     pub(crate) clock: Clock,

@@ -3,13 +3,11 @@
 //! By each bucket's `on_error`: `closed` refuses every call, `local` has this node keep its own share of the limit, and `open` lets
 //! every call through, counted by tool. The strictest of a tool's buckets decides. Each change is one line in the log.
 
-use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use mcp_grammar::{Count, OnError};
-use parking_lot::Mutex;
 
 use super::{Charges, Limited};
 use crate::call::Call;
@@ -28,8 +26,6 @@ pub(crate) struct Limiter {
     local: MemoryStore,
     nodes: NonZero<u32>,
     away: AtomicBool,
-    /// How many calls of which tool went through uncounted.
-    blind: Mutex<BTreeMap<String, u64>>,
 }
 
 impl Limiter {
@@ -39,7 +35,6 @@ impl Limiter {
             local: MemoryStore::new(),
             nodes,
             away: AtomicBool::new(false),
-            blind: Mutex::default(),
         }
     }
 
@@ -53,9 +48,9 @@ impl Limiter {
         let answer = tokio::time::timeout(PATIENCE, store.take(charges));
         let answer = answer.await.unwrap_or_else(late);
         match &answer {
-            Ok(_) if self.away.load(Ordering::Relaxed) => self.is_back(),
+            Ok(_) if self.is_away() => self.comes_back(),
             Ok(_) => {}
-            Err(error) => self.is_away(error),
+            Err(error) => self.goes(error),
         }
         answer
     }
@@ -83,33 +78,25 @@ impl Limiter {
             return Ok(Taken::Short { index, wait });
         }
         if says(OnError::Open) {
-            let tool = call.tool.name.clone();
-            *self.blind.lock().entry(tool).or_default() += 1;
+            call.tool.meter.count_unchecked();
         }
         Ok(Taken::All)
     }
 
-    /// How many calls were let through uncounted, by tool.
-    pub(crate) fn blind(&self) -> Vec<(String, u64)> {
-        let blind = self.blind.lock();
-        blind
-            .iter()
-            .map(|(tool, calls)| (tool.clone(), *calls))
-            .collect()
+    /// Whether the store did not answer when it was last asked.
+    pub(crate) fn is_away(&self) -> bool {
+        self.away.load(Ordering::Relaxed)
     }
 
-    fn is_away(&self, error: &StoreError) {
+    fn goes(&self, error: &StoreError) {
         if !self.away.swap(true, Ordering::Relaxed) {
             tracing::warn!(%error, "the store of rate limits is away: each rate's `on_error` holds");
         }
     }
 
-    fn is_back(&self) {
+    fn comes_back(&self) {
         if self.away.swap(false, Ordering::Relaxed) {
-            tracing::warn!(
-                blind = ?self.blind(),
-                "the store of rate limits is back; `blind` calls were let through uncounted"
-            );
+            tracing::warn!("the store of rate limits is back");
         }
     }
 }

@@ -1,5 +1,5 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,6 +9,7 @@ use serde_json::json;
 use tokio::time::{Instant, advance};
 
 use super::{Limited, take};
+use crate::metrics::Metrics;
 use crate::policy::fixture::{Calls, Does, calls, fine, server, servers, tool};
 use crate::store::{
     Charge, Claim, Key, Lookup, MemoryStore, Payload, Since, Store, StoreError, Taken,
@@ -271,7 +272,7 @@ fn what_cannot_hold_does_not_boot() {
 struct Remote {
     inner: MemoryStore,
     mode: AtomicUsize,
-    asked: AtomicUsize,
+    metrics: OnceLock<Metrics>,
 }
 
 const UP: usize = 0;
@@ -283,7 +284,6 @@ struct Shared(Arc<Remote>);
 
 impl Store for Shared {
     fn take<'a>(&'a self, charges: &'a [Charge]) -> BoxFuture<'a, Result<Taken, StoreError>> {
-        self.0.asked.fetch_add(1, Ordering::Relaxed);
         match self.0.mode.load(Ordering::Relaxed) {
             UP => self.0.inner.take(charges),
             FAILS => Box::pin(async { Err(StoreError::new("connection refused")) }),
@@ -342,7 +342,13 @@ fn remote(tool: ToolDef, nodes: u32) -> (Calls, Arc<Remote>) {
     let server = server(tool, fine)
         .store(Shared(Arc::clone(&store)))
         .expected_nodes(nodes.try_into().unwrap());
+    store.metrics.set(server.metrics()).unwrap();
     (calls(server, "search").by("ada"), store)
+}
+
+/// How many calls passed unchecked.
+fn unchecked(store: &Remote) -> u64 {
+    store.metrics.get().unwrap().snapshot().tools[0].unchecked
 }
 
 fn set(store: &Remote, mode: usize) {
@@ -404,7 +410,12 @@ async fn open_lets_through_and_counts() {
     let (search, store) = remote(limited(&["1/min on_error open"]), 1);
     set(&store, FAILS);
     assert_eq!(search.passed(50).await, 50);
-    assert_eq!(search.server.limiter.blind(), [("search".to_owned(), 50)]);
+    assert_eq!(unchecked(&store), 50);
+    let away = || store.metrics.get().unwrap().snapshot().limiter_away;
+    assert!(away());
+    set(&store, UP);
+    assert_eq!(search.passed(1).await, 1);
+    assert!(!away());
     // A destructive tool is open only because that is what it says.
     let (search, store) = remote(limited(&["1/min on_error open"]).destructive(true), 1);
     set(&store, FAILS);
@@ -417,7 +428,7 @@ async fn open_and_local_buckets_of_one_tool_do_what_each_says() {
     set(&store, FAILS);
     assert_eq!(search.passed(50).await, 3);
     assert_eq!(search.failure().await.object()["limit"], "3/min");
-    assert_eq!(search.server.limiter.blind(), [("search".to_owned(), 3)]);
+    assert_eq!(unchecked(&store), 3);
 }
 
 #[tokio::test(start_paused = true)]
