@@ -4,6 +4,12 @@
 //! the compiler's processes (user and system, from `/proc/self/stat`), so that a busy machine changes little. Give a number to
 //! change the rounds: `cargo bench --bench compile -- 5`.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a benchmark prints its figures, and its time is the machine's"
+)]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -128,7 +128,12 @@ impl Chain {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path)?;
-        file.try_lock().map_err(|error| match error {
+        // A device holds no chain that two writers could break.
+        let locked = match file.metadata()?.is_file() {
+            true => file.try_lock(),
+            false => Ok(()),
+        };
+        locked.map_err(|error| match error {
             TryLockError::Error(error) => error,
             TryLockError::WouldBlock => io::Error::other("another process is writing to it"),
         })?;
