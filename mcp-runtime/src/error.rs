@@ -692,6 +692,7 @@ pub(crate) const CLIENT: &str = "client";
 
 impl Refusal {
     /// What the model would read.
+    #[cfg(feature = "cli")]
     pub(crate) fn text(self, tool: &str) -> String {
         match self.into_reply(tool) {
             Reply::Failure(failure) => failure.text(),

@@ -10,7 +10,6 @@ mod jwks;
 mod jwt;
 mod keys;
 mod presets;
-mod remembered;
 mod strict;
 
 #[cfg(test)]
@@ -25,7 +24,6 @@ use futures_util::future::BoxFuture;
 pub use self::introspect::Introspection;
 pub use self::jwt::{Algorithm, Jwt};
 pub use self::keys::{ApiKeys, StaticTokens};
-pub(crate) use self::remembered::Authenticator;
 use crate::error::ServerError;
 use crate::principal::Principal;
 

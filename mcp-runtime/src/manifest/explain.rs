@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::document::spelt;
+use super::spelling::spelt;
 use crate::call::Origin;
 use crate::client::{Capability, Client};
 use crate::error::Refusal;

@@ -1,14 +1,20 @@
 //! What a server serves and under which policies, as one document: for a review, for a diff, for an auditor.
 
 mod diff;
+#[cfg(feature = "cli")]
 mod document;
+#[cfg(feature = "cli")]
 mod explain;
 mod policy;
 mod schema;
+mod spelling;
 #[cfg(test)]
 mod tests;
 
 pub use self::diff::{Change, Class, diff, table};
-pub(crate) use self::document::{document, spelt};
+#[cfg(feature = "cli")]
+pub(crate) use self::document::document;
+#[cfg(feature = "cli")]
 pub(crate) use self::explain::explain;
 pub(crate) use self::policy::direction;
+pub(crate) use self::spelling::spelt;

@@ -55,6 +55,7 @@ pub(crate) struct Effective {
     pub(crate) cache: Option<Arc<cache::Rule>>,
     pub(crate) idempotency: Option<idempotency::Rule>,
     /// What was declared where an operator's override holds.
+    #[cfg(feature = "cli")]
     overridden: overrides::Declared,
     fingerprint: String,
 }
@@ -90,6 +91,7 @@ impl Effective {
                 .map(|bound| concurrency::Rule::new(tool, &bound)),
             size: size::Rule::new(&declared),
             audit: audit::Rule::new(&declared),
+            #[cfg(feature = "cli")]
             overridden,
             fingerprint: fingerprint(&format!("{declared:?}")),
             cache: cache::Rule::new(&declared),
@@ -110,6 +112,7 @@ impl Effective {
     }
 
     /// What was declared for a policy that an operator has set.
+    #[cfg(feature = "cli")]
     pub(crate) fn declared_before(&self, policy: &str) -> Option<&[String]> {
         let found = self.overridden.iter().find(|(name, _)| *name == policy);
         found.map(|(_, declared)| declared.as_slice())

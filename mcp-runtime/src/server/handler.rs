@@ -44,6 +44,7 @@ pub(crate) struct Handler {
 
 impl Handler {
     /// A connection on this machine: its caller is the server's local principal.
+    #[cfg(feature = "stdio")]
     pub(crate) fn local(core: Arc<Core>) -> Self {
         let caller = core.principal.clone();
         Self::with_caller(core, caller)
