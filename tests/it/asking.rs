@@ -264,10 +264,9 @@ async fn a_state_of_another_caller_or_tool_and_a_changed_one_are_refused() {
     assert_eq!(reply.rpc_error().unwrap().code, -32602);
 
     let mut tampered = approval;
-    let state = tampered["requestState"]
-        .as_str()
-        .unwrap()
-        .replacen('a', "b", 1);
+    let state = tampered["requestState"].as_str().unwrap();
+    let changed = if state.starts_with('A') { "B" } else { "A" };
+    let state = format!("{changed}{}", &state[1..]);
     tampered["requestState"] = json!(state);
     let reply = client.request("tools/call", tampered).await;
     assert_eq!(reply.rpc_error().unwrap().code, -32602);

@@ -16,6 +16,7 @@ mod http;
 mod idempotency;
 mod metrics;
 mod middleware;
+mod overrides;
 #[cfg(unix)]
 mod program;
 mod protocol;

@@ -33,10 +33,11 @@ pub enum Injected {}
 ///
 /// impl FromCall for Tenant {
 ///     fn from_call(call: &Arc<Call>) -> Result<Self, ToolError> {
-///         let tenant = call.caller().and_then(|caller| caller.tenant_id());
-///         tenant
-///             .map(|tenant| Self(tenant.to_owned()))
-///             .ok_or_else(|| ToolError::forbidden("this tool needs a caller with a tenant"))
+///         let caller = call.caller();
+///         match caller.as_ref().and_then(|caller| caller.tenant_id()) {
+///             Some(tenant) => Ok(Self(tenant.to_owned())),
+///             None => Err(ToolError::forbidden("this tool needs a caller with a tenant")),
+///         }
 ///     }
 /// }
 ///

@@ -83,6 +83,13 @@ impl Overrides {
                 Value::String(text) if *option == "rate" => Value::from(vec![text.as_str()]),
                 value => value.clone(),
             };
+            let mut changed = *policies;
+            if let Err(why) = set(&mut changed, option, &new_value) {
+                problems.push(format!(
+                    "the override of `{option}` for tool `{tool}` cannot be read: {why}"
+                ));
+                continue;
+            }
             let class = direction(option, Some(&old_value), Some(&new_value));
             if class == Class::Relaxed && !self.allow_relax {
                 problems.push(format!(
@@ -91,15 +98,9 @@ impl Overrides {
                 ));
                 continue;
             }
-            match set(policies, option, &new_value) {
-                Ok(()) => {
-                    tracing::info!(tool, policy = option, declared = ?old, now = %value, "an operator's override");
-                    declared.push((option, old.clone()));
-                }
-                Err(why) => problems.push(format!(
-                    "the override of `{option}` for tool `{tool}` cannot be read: {why}"
-                )),
-            }
+            tracing::info!(tool, policy = option, declared = ?old, now = %value, "an operator's override");
+            *policies = changed;
+            declared.push((option, old.clone()));
         }
         declared
     }

@@ -259,8 +259,6 @@ impl Server {
     ///
     /// An override stands in for a policy that is declared, with the same grammar; it switches none on or off. It is logged at start and shows in the
     /// manifest beside what was declared. One that loosens anything needs `"allow_relax": true`.
-    ///
-    /// The environment's `MCP_POLICY_OVERRIDES` names such a file.
     pub fn policy_overrides(mut self, json: impl Into<String>) -> Self {
         self.overrides.push(json.into());
         self

@@ -19,16 +19,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::BoxFuture;
-use mcp_grammar::{Cache, Count, Policies};
+use mcp_grammar::{Cache, Policies};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::bound::Bound;
 use self::flight::{Flights, Landing};
 use self::key::Shape;
-use super::rate::Paid;
 use super::validation::Decoded;
-use super::{attempt, rate, timeout, validation};
+use super::{attempt, timeout, validation};
 use crate::answer::{Output, Source};
 use crate::call::Call;
 use crate::error::{ErrorKind, Refusal};
@@ -98,10 +97,10 @@ pub(crate) async fn answer(decoded: Decoded, next: Next) -> Result<Output, Refus
     let moment = since.filter(|_| !rule.declared.tags.is_empty());
     if let Some(kept) = &kept {
         let Some(late) = kept.age.checked_sub(rule.fresh(key)) else {
-            return given(&call, kept.output(Source::Hit)).await;
+            return Ok(given(&call, kept.output(Source::Hit)));
         };
         if rule.declared.swr.is_some_and(|swr| late < swr) {
-            let stale = given(&call, kept.output(Source::Stale)).await?;
+            let stale = given(&call, kept.output(Source::Stale));
             run().in_background(moment);
             return Ok(stale);
         }
@@ -118,7 +117,7 @@ pub(crate) async fn answer(decoded: Decoded, next: Next) -> Result<Output, Refus
     let ours = || is_new && leads.load(Ordering::Relaxed);
     let outcome = timeout::within(&call, waiting, ours).await;
     match (outcome, kept, rule.declared.stale_if_error) {
-        (Ok(output), ..) => given(&call, output).await,
+        (Ok(output), ..) => Ok(given(&call, output)),
         (Err(refusal), Some(mut kept), Some(window)) if is_failure(&refusal) => {
             kept.age += started.elapsed();
             match kept.age < rule.fresh(key).saturating_add(window) {
@@ -139,18 +138,15 @@ pub(crate) async fn answer(decoded: Decoded, next: Next) -> Result<Output, Refus
     }
 }
 
-/// Notes where an answer comes from. One that the tool did not run for costs what `count calls` says.
-async fn given(call: &Call, output: Output) -> Result<Output, Refusal> {
+/// Notes where an answer comes from.
+fn given(call: &Call, output: Output) -> Output {
     call.facts.cache(match output.source {
         Source::Hit(_) => CacheUse::Hit,
         Source::Stale(_) => CacheUse::Stale,
         Source::Shared => CacheUse::Shared,
         Source::Tool | Source::Replay => CacheUse::Miss,
     });
-    if output.source != Source::Tool {
-        let _: Paid = rate::take(call, Count::Calls).await?;
-    }
-    Ok(output)
+    output
 }
 
 /// Whether the tool could not answer, rather than answered no or was not asked.

@@ -137,7 +137,7 @@ async fn a_task_that_dies_hangs_nobody() {
     let first = flight.wait(|| runs.run(turns(1), dies));
     let second = flight.wait(|| runs.run(turns(1), answer));
     let (first, second) = tokio::join!(first, second);
-    assert!(matches!(first, Err(Refusal::Tool(_))));
+    assert!(matches!(first, Err(Refusal::Panicked(_))));
     second.unwrap();
 }
 
