@@ -329,14 +329,8 @@ impl Toolset {
 }
 
 /// Refuses, when the program is compiled, a tool whose name another one of its list has.
-///
-/// `function` is how the list names the tool, if no other tool of the list is named so. A tool of that name needs no look at
-/// the others: one that took the name would have to differ from its own function, and is looked at itself.
 #[track_caller]
-pub const fn unique(tools: &[&ToolDef], tool: &ToolDef, function: &str) {
-    if equal(tool.name.as_bytes(), function.as_bytes()) {
-        return;
-    }
+pub const fn unique(tools: &[&ToolDef], tool: &ToolDef) {
     let mut same = 0;
     let mut index = 0;
     while index < tools.len() {

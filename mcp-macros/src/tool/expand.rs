@@ -65,17 +65,19 @@ impl Model {
         });
         let call = quote!(#function(#(#handed),*));
         let span = function.span();
-        let (runner, future) = if self.options.blocking.is_some() {
+        let start = if self.options.blocking.is_some() {
             let call = group(Delimiter::Brace, span, call);
-            (quote!(run_blocking), quote_spanned!(span=> move || #call))
-        } else if parameters.iter().any(|parameter| parameter.ty.lent) {
-            // What is lent lives in a future around the function's own.
-            let call = group(Delimiter::Brace, span, quote!(#call.await));
-            (quote!(run), quote_spanned!(span=> async move #call))
+            let function = quote_spanned!(span=> move || #call);
+            call_at(
+                span,
+                &quote!(run_blocking),
+                &quote!(#params, #run, #function),
+            )
         } else {
-            (quote!(run), call)
+            let call = group(Delimiter::Brace, span, quote!(#call.await));
+            let future = quote_spanned!(span=> async move #call);
+            call_at(span, &quote!(run), &quote!(#params, #run, #future))
         };
-        let start = call_at(span, &runner, &quote!(#params, #run, #future));
         quote!({
             let #run = __mcp::answer::<#answer>(#params);
             #(#reads)*
