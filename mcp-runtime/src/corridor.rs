@@ -22,7 +22,7 @@ use crate::policy::telemetry::Observed;
 use crate::policy::validation::Decoded;
 use crate::policy::{
     attempt, audit, auth, breaker, cache, concurrency, confirm, gate, idempotency, invalidates,
-    rate, redaction, retry, size, timeout, validation,
+    rate, redaction, retry, size, timeout, validation, when,
 };
 use crate::principal::Principal;
 use crate::rounds;
@@ -102,6 +102,8 @@ async fn stages(
     audit::admit(server, permit.tool(), &facts.audit)?;
     // Before anything is charged: a call that cannot run costs nothing.
     let decoded = validation::decode(server, permit, request.arguments, request.origin, facts)?;
+    // Once the arguments are known: they may belong to somebody else.
+    when::admit(&decoded.call)?;
     paid(decoded).await
 }
 

@@ -26,3 +26,4 @@ mod served;
 mod size;
 mod testing;
 mod transcripts;
+mod when;

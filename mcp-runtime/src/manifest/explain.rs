@@ -13,6 +13,7 @@ use crate::facts::Facts;
 use crate::policy::auth::{self, Permits};
 use crate::policy::gate;
 use crate::policy::validation;
+use crate::policy::when;
 use crate::principal::Principal;
 use crate::server::Core;
 use crate::server::registry::Mounted;
@@ -154,14 +155,9 @@ fn decoded(
     let permit = auth::authorize(core, found, caller)?;
     let origin = Origin::of_program(client);
     // Decoding makes the tool's future and never polls it.
-    validation::decode(
-        core,
-        permit,
-        arguments,
-        origin,
-        &Arc::new(Facts::new(false)),
-    )
-    .map(drop)
+    let facts = Arc::new(Facts::new(false));
+    let decoded = validation::decode(core, permit, arguments, origin, &facts)?;
+    Ok(when::admit(&decoded.call)?)
 }
 
 fn whom(caller: &Principal) -> String {

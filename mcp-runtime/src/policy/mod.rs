@@ -28,6 +28,7 @@ pub(crate) mod size;
 pub(crate) mod telemetry;
 pub(crate) mod timeout;
 pub(crate) mod validation;
+pub(crate) mod when;
 
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
