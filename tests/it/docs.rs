@@ -12,6 +12,7 @@ fn relative_links_lead_somewhere() {
         "",
         "docs",
         "docs/decisions",
+        "docs/guide",
         "docs/reference",
         "examples",
         "tests/clients",
