@@ -326,6 +326,24 @@ impl Toolset {
         self.defaults.timeout = Some(timeout);
         self
     }
+
+    /// How often those tools of this list that can be repeated are tried again, where they do not say it themselves.
+    pub const fn retry(mut self, retry: Retry) -> Self {
+        self.defaults.retry = Some(retry);
+        self
+    }
+
+    /// When a tool of this list that does not say it itself is left alone: each for itself, or all together where it is `shared`.
+    pub const fn breaker(mut self, breaker: Breaker<'static>) -> Self {
+        self.defaults.breaker = Some(breaker);
+        self
+    }
+
+    /// How many calls of each tool of this list run at the same time, where it does not say it itself.
+    pub const fn concurrency(mut self, concurrency: Concurrency<'static>) -> Self {
+        self.defaults.concurrency = Some(concurrency);
+        self
+    }
 }
 
 /// Refuses, when the program is compiled, a tool whose name another one of its list has.

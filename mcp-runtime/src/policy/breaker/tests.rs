@@ -261,6 +261,20 @@ async fn tools_of_one_upstream_open_together_and_others_do_not() {
     assert_eq!(upstream.attempts(), 3);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_list_gives_its_tools_one_upstream() {
+    let tools: Vec<&'static ToolDef> = [tool("issues"), tool("pulls")]
+        .map(|tool| &*Box::leak(Box::new(tool)))
+        .into();
+    let github = Breaker::new("2 fails open 30s shared github");
+    let list = crate::Toolset::new(Vec::leak(tools)).breaker(github);
+    let down = Does::new(|_| async { Err(ToolError::transient("down")) });
+    let issues = calls(crate::Server::new("test").mount(list).state(down), "issues");
+    assert_eq!(issues.passed(2).await, 0);
+    let failure = issues.of("pulls").failure().await;
+    assert!(failure.text().contains("left alone"), "{}", failure.text());
+}
+
 #[test]
 fn an_upstream_declared_in_two_ways_does_not_boot() {
     let github = |name, text| tool(name).breaker(Breaker::new(text));
