@@ -3,7 +3,7 @@
 //! Refuses where no place is free and none becomes free in time, or where enough calls are waiting already. Who waits longest
 //! goes first. A place is held for one attempt, not while a retry waits, and a place that is dropped is free at once.
 //!
-//! Keeps one [`Gate`] a tool, or one a key, of which there is one exactly while somebody is inside or waits.
+//! Keeps one [`Gate`] a tool, or, where it counts by a key, one a key, of which there is one exactly while somebody is inside or waits.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -29,9 +29,9 @@ pub(crate) struct Rule {
     queue: u32,
     wait: Duration,
     per: Per,
+    /// The one gate of all calls together, if that is what is counted.
+    everybody: Option<Gate>,
     gates: Arc<Gates>,
-    /// Holds the gate of all calls together in its place, so that it is made once.
-    _lasting: Option<Visit>,
 }
 
 /// There is no place for the call.
@@ -47,16 +47,13 @@ pub(crate) enum Crowded {
 impl Rule {
     pub(super) fn new(tool: &str, declared: &mcp_grammar::Concurrency<'static>) -> Self {
         let per = Per::new(declared.keys, KeyBuilder::new("concurrency").text(tool));
-        let gates = Arc::<Gates>::default();
         Self {
             slots: declared.slots,
             queue: declared.queue,
             wait: declared.wait,
-            _lasting: per
-                .everybody()
-                .and_then(|key| gates.visit(key, declared.slots)),
+            everybody: per.is_everybody().then(|| Gate::new(declared.slots)),
             per,
-            gates,
+            gates: Arc::default(),
         }
     }
 
@@ -82,7 +79,7 @@ impl Crowded {
 /// A place to run in. Clones are the same place: it is free when the last of them is dropped.
 #[derive(Debug, Clone)]
 pub(crate) struct Slot {
-    _held: Arc<(OwnedSemaphorePermit, Visit)>,
+    _held: Arc<(OwnedSemaphorePermit, Option<Visit>)>,
 }
 
 /// Waits for a place to run in.
@@ -90,16 +87,23 @@ pub(crate) async fn enter(call: &Call) -> Result<Option<Slot>, Refusal> {
     let Some(rule) = &call.tool.policies.concurrency else {
         return Ok(None);
     };
-    let key = rule.per.key(call).map_err(Crowded::Missing)?;
     let full = Crowded::Full { slots: rule.slots };
-    let visit = rule.gates.visit(key, rule.slots).ok_or(full)?;
-    let places = Arc::clone(&visit.gate.places);
+    let mut visit = None;
+    let gate = match &rule.everybody {
+        Some(gate) => gate,
+        None => {
+            let key = rule.per.key(call).map_err(Crowded::Missing)?;
+            let entered = rule.gates.visit(key, rule.slots).ok_or(full)?;
+            &visit.insert(entered).gate
+        }
+    };
+    let places = || Arc::clone(&gate.places);
     // Nobody jumps the queue here: a place that becomes free while somebody waits is theirs already.
-    let permit = match Arc::clone(&places).try_acquire_owned() {
+    let permit = match places().try_acquire_owned() {
         Ok(permit) => permit,
         Err(_) => {
-            let _waiting = Waiting::join(&visit.gate, rule.queue).ok_or(full)?;
-            let acquired = timeout::queued(call, rule.wait, places.acquire_owned()).await?;
+            let _waiting = Waiting::join(gate, rule.queue).ok_or(full)?;
+            let acquired = timeout::queued(call, rule.wait, places().acquire_owned()).await?;
             acquired.and_then(Result::ok).ok_or(full)?
         }
     };
@@ -118,18 +122,22 @@ struct Gate {
     waiting: AtomicU32,
 }
 
+impl Gate {
+    fn new(slots: u32) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(slots as usize)),
+            waiting: AtomicU32::new(0),
+        }
+    }
+}
+
 impl Gates {
     fn visit(self: &Arc<Self>, key: Key, slots: u32) -> Option<Visit> {
         let mut gates = self.0.lock();
         if gates.len() >= MOST_KEYS && !gates.contains_key(&key) {
             return None;
         }
-        let new = || {
-            Arc::new(Gate {
-                places: Arc::new(Semaphore::new(slots as usize)),
-                waiting: AtomicU32::new(0),
-            })
-        };
+        let new = || Arc::new(Gate::new(slots));
         Some(Visit {
             gate: Arc::clone(gates.entry(key).or_insert_with(new)),
             gates: Arc::clone(self),

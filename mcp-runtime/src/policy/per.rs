@@ -49,9 +49,9 @@ impl Per {
         }
     }
 
-    /// The key of the count for all calls together, if that is the one there is.
-    pub(super) fn everybody(&self) -> Option<Key> {
-        self.everybody
+    /// Whether there is one count, for all calls together.
+    pub(super) fn is_everybody(&self) -> bool {
+        self.everybody.is_some()
     }
 
     /// The arguments it counts by.
