@@ -46,6 +46,8 @@ fn auth() {
         "a & «none»" => "nobody is asked for anything with `none`; write `none` alone, or leave it out"
         "«None»" => "not quite a word of the grammar: `None`; write `none`, or `scope:None` if a scope has that name"
         "«USER»" => "not quite a word of the grammar: `USER`; write `user`, or `scope:USER` if a scope has that name"
+        "«rOle»:x"
+            => "not quite a word of the grammar: `rOle`; write `role:editor`, or `scope:rOle:x` if a scope has that name"
         "«Role»:x"
             => "not quite a word of the grammar: `Role`; write `role:editor`, or `scope:Role:x` if a scope has that name"
         "«role:»" => "a name is missing in `role:`; write it right after the `:`"
