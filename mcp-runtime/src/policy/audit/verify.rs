@@ -13,7 +13,7 @@ use super::chain::{self, Flaw, GENESIS, Head, Torn};
 /// removed, or that all of it was written anew: for that, keep the [`head`](Verified::head) of an earlier check elsewhere, and look
 /// for it.
 ///
-/// A file that is being written can be checked too.
+/// A file that is being written can be checked too; its last line may be seen half written then.
 ///
 /// ```no_run
 /// match mcp_runtime::audit::verify("audit.ndjson") {
