@@ -220,6 +220,17 @@ mod tests {
     }
 
     #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_server_that_stops_does_not_wait_for_a_disk_that_refuses() {
+        let sink = on_a_full_disk();
+        for _ in 0..2 * QUEUE {
+            sink.write(record(), None);
+        }
+        sink.close().await;
+        assert_eq!(sink.figures().0, 0);
+    }
+
+    #[cfg(target_os = "linux")]
     #[test]
     fn no_place_is_given_on_a_disk_that_refuses() {
         let sink = on_a_full_disk();

@@ -47,8 +47,8 @@ impl Writer {
     }
 
     pub(super) fn run(mut self) {
-        self.write();
-        while let Some(message) = self.messages.blocking_recv() {
+        let mut kept = self.write();
+        while kept && let Some(message) = self.messages.blocking_recv() {
             self.take(message);
             // One batch is at most what the queue holds, and then it is written.
             while self.pending.len() < QUEUE
@@ -60,15 +60,15 @@ impl Writer {
             if lost > 0 {
                 self.pending.push_back(Pending::Lost(lost));
             }
-            self.write();
+            kept = self.write();
             if self.shared.closing.load(Ordering::Acquire) && self.messages.is_empty() {
                 break;
             }
         }
         self.pending.push_back(Pending::Closed);
-        self.write();
-        if !self.pending.is_empty() {
-            tracing::error!(lines = self.pending.len(), "audit lines not written");
+        if !(kept && self.write()) {
+            let records = self.pending.len() + self.messages.len();
+            tracing::error!(records, "the audit file could not be written to its end");
         }
         self.shared.done.cancel();
     }
@@ -79,20 +79,21 @@ impl Writer {
         }
     }
 
-    /// Writes what is pending: until the disk takes it, or the server stops.
-    fn write(&mut self) {
+    /// Writes what is pending. Whether the disk took it; a disk that refuses is asked again until the server stops.
+    fn write(&mut self) -> bool {
         while let Err(error) = self.try_write() {
             if !self.shared.failing.swap(true, Ordering::AcqRel) {
                 tracing::error!(%error, "the audit file cannot be written; records wait, and beyond {QUEUE} they are dropped");
             }
             if self.shared.closing.load(Ordering::Acquire) {
-                return;
+                return false;
             }
             std::thread::park_timeout(RETRY);
         }
         if self.shared.failing.swap(false, Ordering::AcqRel) {
             tracing::info!("the audit file can be written again");
         }
+        true
     }
 
     fn try_write(&mut self) -> io::Result<()> {
