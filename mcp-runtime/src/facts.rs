@@ -15,7 +15,6 @@ pub(crate) struct Facts {
     tool: OnceLock<Arc<Mounted>>,
     attempts: AtomicU32,
     bytes_in: AtomicU64,
-    bytes_out: AtomicU64,
     cache: OnceLock<CacheUse>,
     answered: OnceLock<&'static str>,
     pub(crate) audit: audit::Notes,
@@ -69,11 +68,6 @@ impl Facts {
         self.bytes_in.store(bytes, Ordering::Relaxed);
     }
 
-    /// How large the answer is.
-    pub(crate) fn bytes_out(&self, bytes: u64) {
-        self.bytes_out.store(bytes, Ordering::Relaxed);
-    }
-
     /// What the cache had to do with the answer.
     pub(crate) fn cache(&self, cache: CacheUse) {
         let _ = self.cache.set(cache);
@@ -93,7 +87,6 @@ impl Facts {
             tool: self.tool.get(),
             attempts: self.attempts.load(Ordering::Relaxed),
             bytes_in: self.bytes_in.load(Ordering::Relaxed),
-            bytes_out: self.bytes_out.load(Ordering::Relaxed),
             cache: self.cache.get().copied(),
             answered: self.answered.get().copied(),
         }
@@ -106,7 +99,6 @@ pub(crate) struct Noted<'a> {
     pub(crate) tool: Option<&'a Arc<Mounted>>,
     pub(crate) attempts: u32,
     pub(crate) bytes_in: u64,
-    pub(crate) bytes_out: u64,
     pub(crate) cache: Option<CacheUse>,
     answered: Option<&'static str>,
 }
@@ -121,8 +113,8 @@ impl Noted<'_> {
         }
     }
 
-    /// Whether the call got through to the tool or to an answer kept of it.
-    pub(crate) fn allowed(&self) -> bool {
+    /// Whether the tool ran, or a stage answered in its place.
+    pub(crate) fn is_answered(&self) -> bool {
         self.attempts > 0 || self.answered.is_some()
     }
 }

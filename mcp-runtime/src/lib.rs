@@ -106,7 +106,7 @@ pub mod audit {
 /// What a file of tools needs: `use mcp_runtime::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        Args, Audio, Caller, Content, Context, Embedded, Image, Json, Link, Server, State,
+        Args, Audio, Caller, Content, Context, Embedded, Image, Json, Link, Secret, Server, State,
         ToolError, Toolset, tool, tools,
     };
 }

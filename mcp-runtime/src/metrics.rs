@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::facts::{CacheUse, Noted};
 use crate::policy::audit::Sink;
 use crate::policy::rate::Limiter;
+use crate::policy::telemetry::End;
 
 /// The upper bounds of the duration buckets; a last one has everything beyond.
 pub const DURATION_BOUNDS: [Duration; 16] = [
@@ -155,17 +156,17 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    pub(crate) fn count(&self, outcome: &'static str, facts: &Noted<'_>, took: Duration) {
-        self.outcome(outcome).fetch_add(1, Ordering::Relaxed);
-        let bucket = DURATION_BOUNDS.partition_point(|bound| *bound < took);
+    pub(crate) fn count(&self, end: &End, facts: &Noted<'_>) {
+        self.outcome(end.outcome).fetch_add(1, Ordering::Relaxed);
+        let bucket = DURATION_BOUNDS.partition_point(|bound| *bound < end.took);
         self.buckets[bucket].fetch_add(1, Ordering::Relaxed);
         add(
             &self.nanos,
-            u64::try_from(took.as_nanos()).unwrap_or(u64::MAX),
+            u64::try_from(end.took.as_nanos()).unwrap_or(u64::MAX),
         );
         add(&self.attempts, u64::from(facts.attempts));
         add(&self.bytes_in, facts.bytes_in);
-        add(&self.bytes_out, facts.bytes_out);
+        add(&self.bytes_out, end.bytes_out);
         let hit = facts.cache.is_some_and(|cache| cache != CacheUse::Miss);
         add(&self.cache_hits, u64::from(hit));
     }

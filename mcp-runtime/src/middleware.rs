@@ -285,7 +285,7 @@ where
     Box::pin(async move {
         match next.run().await {
             Ok(output) => {
-                if !facts.read().allowed() {
+                if !facts.read().is_answered() {
                     facts.answered(STEP);
                 }
                 Ok(output)

@@ -19,7 +19,6 @@ pub(crate) const MASK: &str = "[secret]";
 /// in audit records, answers and errors.
 ///
 /// ```
-/// use mcp_runtime::Secret;
 /// use mcp_runtime::prelude::*;
 ///
 /// /// Sign in.
@@ -36,8 +35,7 @@ pub(crate) const MASK: &str = "[secret]";
 /// It cannot go into an answer:
 ///
 /// ```compile_fail,E0277
-/// # use mcp_runtime::{Json, Secret};
-/// # fn answer<A: mcp_runtime::Answer>(_: A) {}
+/// # use mcp_runtime::prelude::*;
 /// #[derive(serde::Serialize, schemars::JsonSchema)]
 /// struct Account { password: Secret<String> }
 /// ```

@@ -66,6 +66,18 @@ async fn flaky() -> Result<(), ToolError> {
 #[tool(read_only, rate = "1/h")]
 async fn seldom() {}
 
+/// Look up what does not change.
+#[tool(read_only, cache = "60s")]
+async fn settled(id: u64) -> String {
+    format!("thing {id}")
+}
+
+/// Pay, once.
+#[tool(idempotency = "24h")]
+async fn pay(cents: u64) -> String {
+    format!("paid {cents}")
+}
+
 struct Recorded {
     _folder: TempDir,
     path: PathBuf,
@@ -75,7 +87,7 @@ struct Recorded {
 fn server() -> Server {
     Server::new("recorded")
         .mount(tools![
-            find, store, file, whisper, wipe, hidden, hang, flaky, seldom
+            find, store, file, whisper, wipe, hidden, hang, flaky, seldom, settled, pay
         ])
         .local_principal(Principal::local("ada").tenant("acme").client_id("cli"))
 }
@@ -195,6 +207,34 @@ fn every_outcome_is_recorded_with_the_step_that_decided() {
         12,
         "the id that the answer and the log have too"
     );
+}
+
+#[test]
+fn an_answer_from_memory_is_allowed_by_what_kept_it() {
+    let recorded = recorded(async |client| {
+        for _ in 0..2 {
+            client.call("settled", json!({"id": 7})).await;
+            let once = json!({"cents": 7, "idempotencyKey": "one"});
+            client.call("pay", once).await;
+        }
+    });
+    let [made, paid, kept, replayed] = recorded.records.as_slice() else {
+        panic!("four calls: {:?}", recorded.records);
+    };
+    let seen = |record: &Value| ["decision", "step", "outcome"].map(|name| record[name].clone());
+    assert_eq!(seen(made), ["allow", "attempt", "ok"]);
+    assert_eq!(seen(kept), ["allow", "cache", "ok"]);
+    assert_eq!(
+        (&made["cache"], &kept["cache"]),
+        (&json!("miss"), &json!("hit"))
+    );
+    assert_eq!(
+        (&made["attempts"], &kept["attempts"]),
+        (&json!(1), &json!(0))
+    );
+    assert_eq!(kept["bytesOut"], "thing 7".len());
+    assert_eq!(seen(paid), ["allow", "attempt", "ok"]);
+    assert_eq!(seen(replayed), ["allow", "idempotency", "ok"]);
 }
 
 #[test]

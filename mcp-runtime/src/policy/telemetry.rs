@@ -3,14 +3,16 @@
 //! Refuses nothing. Keeps no state but the tools' meters.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::Span;
 
 use super::audit::Draft;
+use super::size;
 use crate::corridor::Request;
 use crate::error::Reply;
-use crate::facts::Facts;
+use crate::facts::{ATTEMPT, Facts};
 use crate::server::Core;
 
 /// What a caller chose is shown to this length.
@@ -57,28 +59,58 @@ impl Observed {
 
     fn report(&mut self, reply: &Reply, refused: Option<&'static str>) {
         self.reported = true;
-        let took = self.started.elapsed();
-        let outcome = reply.outcome();
         let facts = self.facts.read();
-        let step = facts.step(refused);
+        let end = End {
+            outcome: reply.outcome(),
+            step: facts.step(refused),
+            decision: decision(reply, refused, facts.attempts),
+            bytes_out: match reply {
+                Reply::Output(output) => size::bytes(output),
+                _ => 0,
+            },
+            took: self.started.elapsed(),
+        };
         match facts.tool {
-            Some(tool) => tool.meter.count(outcome, &facts, took),
+            Some(tool) => tool.meter.count(&end, &facts),
             None => self.server.count_unknown(),
         }
         let _inside = self.span.enter();
         tracing::info!(
-            outcome,
-            step,
+            outcome = end.outcome,
+            step = end.step,
             attempts = facts.attempts,
             cache = facts.cache.map(|cache| cache.name()),
             bytes_in = facts.bytes_in,
-            bytes_out = facts.bytes_out,
-            duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            bytes_out = end.bytes_out,
+            duration_us = u64::try_from(end.took.as_micros()).unwrap_or(u64::MAX),
             "call"
         );
         if let Some(draft) = self.draft.take() {
-            draft.finish(&self.server, &self.facts, reply, step, took);
+            draft.finish(&self.server, &self.facts, reply, end);
         }
+    }
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct End {
+    /// `ok`, or the code of what went wrong.
+    pub(crate) outcome: &'static str,
+    /// What decided it.
+    pub(crate) step: &'static str,
+    pub(crate) decision: &'static str,
+    pub(crate) bytes_out: u64,
+    pub(crate) took: Duration,
+}
+
+/// Whether the call got through to the tool, or to what was kept of it.
+fn decision(reply: &Reply, refused: Option<&'static str>, attempts: u32) -> &'static str {
+    match (refused, reply) {
+        (None | Some(ATTEMPT), _) => "allow",
+        _ if attempts > 0 => "allow",
+        // It ended before that was decided.
+        (_, Reply::Cancelled | Reply::InputRequired(_)) => "none",
+        _ => "deny",
     }
 }
 

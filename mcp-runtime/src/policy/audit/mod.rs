@@ -13,7 +13,6 @@ mod verify;
 mod writer;
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use mcp_grammar::{Level, Policies};
@@ -24,7 +23,7 @@ pub(crate) use self::record::{Arguments, Record};
 pub(crate) use self::trail::{Place, Sink};
 pub use self::verify::{Broken, Fault, Verified, verify};
 use super::redaction;
-use super::telemetry::shown;
+use super::telemetry::{End, shown};
 use crate::corridor::Request;
 use crate::error::Reply;
 use crate::facts::Facts;
@@ -130,14 +129,7 @@ impl Draft {
         })
     }
 
-    pub(crate) fn finish(
-        self,
-        server: &Core,
-        facts: &Facts,
-        reply: &Reply,
-        step: &'static str,
-        took: Duration,
-    ) {
+    pub(crate) fn finish(self, server: &Core, facts: &Facts, reply: &Reply, end: End) {
         let noted = facts.read();
         // A tool that is not there has no level; that somebody asked for it is worth a line.
         let level = noted
@@ -153,19 +145,11 @@ impl Draft {
             caller: self.caller,
             mounted: noted.tool.cloned(),
             tool: self.tool,
-            decision: match (noted.allowed(), reply) {
-                (true, _) => "allow",
-                (false, Reply::Cancelled | Reply::InputRequired(_)) => "none",
-                (false, _) => "deny",
-            },
-            step,
+            end,
             arguments: facts.audit.arguments.get().cloned(),
-            outcome: reply.outcome(),
             attempts: noted.attempts,
             cache: noted.cache,
             bytes_in: noted.bytes_in,
-            bytes_out: noted.bytes_out,
-            took,
             incident: reply.incident().map(str::to_owned),
             result: (level == Level::Full)
                 .then(|| record::result(reply))

@@ -1,6 +1,7 @@
 //! What a record says, as a line of the audit file and as a tracing event.
 
 use std::sync::Arc;
+#[cfg(test)]
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::chain::hex;
 use crate::error::Reply;
 use crate::facts::CacheUse;
+use crate::policy::telemetry::End;
 use crate::principal::Principal;
 use crate::server::registry::Mounted;
 use crate::trace::TraceId;
@@ -30,15 +32,11 @@ pub(crate) struct Record {
     pub(super) mounted: Option<Arc<Mounted>>,
     /// The name as it was called.
     pub(super) tool: String,
-    pub(super) decision: &'static str,
-    pub(super) step: &'static str,
+    pub(super) end: End,
     pub(super) arguments: Option<Arguments>,
-    pub(super) outcome: &'static str,
     pub(super) attempts: u32,
     pub(super) cache: Option<CacheUse>,
     pub(super) bytes_in: u64,
-    pub(super) bytes_out: u64,
-    pub(super) took: Duration,
     pub(super) incident: Option<String>,
     pub(super) result: Option<Arguments>,
 }
@@ -108,15 +106,17 @@ impl Record {
             caller: None,
             mounted: None,
             tool: String::new(),
-            decision: "deny",
-            step: "gate",
+            end: End {
+                outcome: "unknown_tool",
+                step: "gate",
+                decision: "deny",
+                bytes_out: 0,
+                took: Duration::ZERO,
+            },
             arguments: None,
-            outcome: "unknown_tool",
             attempts: 0,
             cache: None,
             bytes_in: 0,
-            bytes_out: 0,
-            took: Duration::ZERO,
             incident: None,
             result: None,
         }
@@ -175,16 +175,16 @@ impl Record {
             tool: mounted.map_or(&self.tool, |mounted| &mounted.name),
             schema: mounted.map(|mounted| mounted.input.fingerprint.as_str()),
             policy: mounted.map(|mounted| mounted.policies.fingerprint()),
-            decision: self.decision,
-            step: self.step,
+            decision: self.end.decision,
+            step: self.end.step,
             arguments,
             arguments_digest,
-            outcome: self.outcome,
+            outcome: self.end.outcome,
             attempts: self.attempts,
             cache: self.cache.map(CacheUse::name),
             bytes_in: self.bytes_in,
-            bytes_out: self.bytes_out,
-            duration_us: u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX),
+            bytes_out: self.end.bytes_out,
+            duration_us: u64::try_from(self.end.took.as_micros()).unwrap_or(u64::MAX),
             incident: self.incident.as_deref(),
             result,
             result_digest,

@@ -51,7 +51,10 @@ pub(crate) async fn once(
     };
     let mut ours = match claimed {
         Claimed::Ours(ours) => ours,
-        Claimed::Done(output) => return Ok(output.with_source(Source::Replay)),
+        Claimed::Done(output) => {
+            call.facts.answered("idempotency");
+            return Ok(output.with_source(Source::Replay));
+        }
     };
     ours.stage = Stage::Running;
     let outcome = work.await;

@@ -68,11 +68,11 @@ pub(crate) struct TooLarge {
 /// The size of a call's arguments, unless they are too large.
 pub(crate) fn admit(tool: &Mounted, arguments: &Map<String, Value>) -> Result<u64, TooLong> {
     let most = tool.policies.size.arguments;
-    measure(arguments, bytes(most)).ok_or_else(|| {
+    measure(arguments, in_bytes(most)).ok_or_else(|| {
         let declared = arguments
             .iter()
             .filter(|(name, _)| tool.input.names.contains(name));
-        let size = |value: &Value| measure(value, bytes(most)).unwrap_or(u64::MAX);
+        let size = |value: &Value| measure(value, in_bytes(most)).unwrap_or(u64::MAX);
         TooLong {
             most,
             largest: declared
@@ -82,19 +82,19 @@ pub(crate) fn admit(tool: &Mounted, arguments: &Map<String, Value>) -> Result<u6
     })
 }
 
-/// What the call ends with, at a size that can be sent. The answer's size is noted.
+/// An answer's size in bytes.
+pub(crate) fn bytes(output: &Output) -> u64 {
+    Weight::of(output, Unit::Bytes).total()
+}
+
+/// What the call ends with, at a size that can be sent.
 pub(crate) fn fit(call: &Call, outcome: Result<Output, Refusal>) -> Result<Output, Refusal> {
     let most = call.tool.policies.size.answer;
     match outcome {
-        Ok(output) => Ok(
-            shortened(most, output, &call.tool.input.names).inspect(|output| {
-                call.facts
-                    .bytes_out(Weight::of(output, Unit::Bytes).total());
-            })?,
-        ),
+        Ok(output) => Ok(shortened(most, output, &call.tool.input.names)?),
         // A failure says why; the beginning says it best.
         Err(Refusal::Tool(error)) => {
-            let most = usize::try_from(bytes(most)).unwrap_or(usize::MAX);
+            let most = usize::try_from(in_bytes(most)).unwrap_or(usize::MAX);
             Err(Refusal::Tool(error.map_texts(|text| {
                 (text.len() > most).then(|| cut(text, most, length(text)))
             })))
@@ -106,12 +106,12 @@ pub(crate) fn fit(call: &Call, outcome: Result<Output, Refusal>) -> Result<Outpu
 /// An answer that fits, cut where that is what the limit says. `names` are the tool's arguments.
 fn shortened(most: Size, mut output: Output, names: &[String]) -> Result<Output, TooLarge> {
     let weight = Weight::of(&output, most.unit);
-    if weight.total() <= bytes(most) {
+    if weight.total() <= in_bytes(most) {
         return Ok(output);
     }
     // Half a JSON document is none, and a schema promises a whole one.
     let text_alone = output.structured.is_none();
-    match bytes(most).checked_sub(weight.rest) {
+    match in_bytes(most).checked_sub(weight.rest) {
         Some(room) if text_alone && most.then == Action::Truncate => {
             truncate(&mut output.content, room, weight.text);
             Ok(output)
@@ -127,7 +127,7 @@ fn shortened(most: Size, mut output: Output, names: &[String]) -> Result<Output,
     }
 }
 
-fn bytes(size: Size) -> u64 {
+fn in_bytes(size: Size) -> u64 {
     match size.unit {
         Unit::Bytes => size.most,
         Unit::Tokens => size.most.saturating_mul(BYTES_PER_TOKEN),
