@@ -45,7 +45,7 @@ fn examples() -> Vec<(String, PathBuf)> {
     found
 }
 
-/// Builds the examples (nothing to do after `cargo nextest run --workspace`) and says where they are.
+/// Builds the examples (nothing to do in `tests/run`, which has built them so) and says where they are.
 fn built_examples() -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .parent()
@@ -57,6 +57,7 @@ fn built_examples() -> PathBuf {
             "--locked",
             "--workspace",
             "--examples",
+            "--all-features",
             "--target-dir",
         ])
         .arg(target)
