@@ -1,10 +1,17 @@
 //! What the compiler has no opinion on and a server of tools must: calls that block, state that callers share, text on the
 //! protocol's own stream, credentials in the source.
 
+mod path;
+mod secret;
+#[cfg(test)]
+mod tests;
+
 use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Lit, LitStr};
+use syn::Lit;
 
+use self::path::Path;
+use self::secret::credential;
 use crate::diagnostics::{Errors, Warning};
 
 /// A lint and what it is about, in a few words.
@@ -171,99 +178,5 @@ impl Lints<'_> {
                 ),
             );
         }
-    }
-}
-
-/// What kind of credential a text has the shape of.
-fn credential(text: &LitStr) -> Option<&'static str> {
-    let text = text.value();
-    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") {
-        return Some("a private key");
-    }
-    text.split(|c| !word(c)).find_map(kind)
-}
-
-fn kind(word: &str) -> Option<&'static str> {
-    const PREFIXES: &[(&str, usize, &str)] = &[
-        ("AKIA", 16, "an AWS access key"),
-        ("ASIA", 16, "an AWS access key"),
-        ("AIza", 35, "a Google API key"),
-        ("ghp_", 36, "a GitHub token"),
-        ("gho_", 36, "a GitHub token"),
-        ("ghs_", 36, "a GitHub token"),
-        ("ghu_", 36, "a GitHub token"),
-        ("github_pat_", 36, "a GitHub token"),
-        ("glpat-", 20, "a GitLab token"),
-        ("sk-", 20, "an API key"),
-        ("sk_live_", 20, "a Stripe key"),
-        ("rk_live_", 20, "a Stripe key"),
-        ("xoxa-", 20, "a Slack token"),
-        ("xoxb-", 20, "a Slack token"),
-        ("xoxp-", 20, "a Slack token"),
-        ("xoxs-", 20, "a Slack token"),
-    ];
-    let (_, _, kind) = PREFIXES
-        .iter()
-        .find(|(prefix, rest, _)| {
-            let rest = word.strip_prefix(prefix).filter(|key| key.len() >= *rest);
-            // `sk-` begins many a word; a key has digits in it.
-            rest.is_some_and(|key| key.contains(|c: char| c.is_ascii_digit()))
-        })
-        .copied()
-        .or_else(|| {
-            let jwt = word.starts_with("eyJ") && word.len() > 40 && word.matches('.').count() == 2;
-            jwt.then_some(("", 0, "a bearer token"))
-        })?;
-    Some(kind)
-}
-
-/// The path that is being read: `std::thread::sleep`.
-#[derive(Default)]
-struct Path {
-    words: Vec<String>,
-    colons: usize,
-    quote: bool,
-    /// Whether the last word is a lifetime's name.
-    after_quote: bool,
-}
-
-impl Path {
-    fn push(&mut self, word: &Ident) {
-        if self.colons != 2 {
-            self.words.clear();
-        }
-        self.words.push(word.to_string());
-        self.colons = 0;
-        self.after_quote = std::mem::take(&mut self.quote);
-    }
-
-    fn punct(&mut self, punct: char) {
-        match punct {
-            ':' => self.colons += 1,
-            _ => self.clear(),
-        }
-        self.quote = punct == '\'';
-    }
-
-    fn clear(&mut self) {
-        self.words.clear();
-        self.colons = 0;
-    }
-
-    fn words(&self) -> Vec<&str> {
-        self.words.iter().map(String::as_str).collect()
-    }
-
-    fn spelled(&self) -> String {
-        self.words.join("::")
-    }
-
-    /// Whether what is called here runs its closure on a thread that may block.
-    fn leads_to_own_thread(&self) -> bool {
-        matches!(
-            self.words().as_slice(),
-            [.., "spawn_blocking" | "block_in_place"] | [.., "thread", "spawn" | "scope"]
-        )
     }
 }

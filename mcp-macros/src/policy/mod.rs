@@ -1,13 +1,16 @@
 //! The policies, as options of any attribute. Their texts are read by `mcp-grammar`, with which the runtime reads them too.
 
-use mcp_grammar::{
-    Audit, Auth, Breaker, Cache, Concurrency, Confirm, Cost, Deprecated, Error, Field, Idempotency,
-    Invalidates, Key, Keys, Policies, Rate, Retry, Size, Tags, Timeout, When,
-};
+mod mention;
+mod text;
+
+use mcp_grammar::{Confirm, Policies};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Expr, ExprArray, ExprLit, Ident, Lit, LitStr};
 
+pub(crate) use self::mention::Mention;
+use self::mention::mention;
+use self::text::{add, type_of};
 use crate::diagnostics::Errors;
 use crate::entry::{Entry, Known, text_of, ungrouped};
 
@@ -47,16 +50,6 @@ enum Value {
     Text(LitStr, String),
     /// A constant of the user's, which const evaluation checks.
     Constant(Expr),
-}
-
-/// An argument that a policy's text names.
-pub(crate) struct Mention<'a> {
-    /// The text, for underlining.
-    pub(crate) text: &'a LitStr,
-    /// The path of the argument.
-    pub(crate) path: &'a str,
-    /// What the argument's value would become a part of.
-    pub(crate) part_of: Option<&'static str>,
 }
 
 impl Written {
@@ -204,132 +197,4 @@ fn several_scopes(list: &ExprArray) -> String {
         scopes.join(" & "),
         scopes.join(" | ")
     )
-}
-
-/// The type whose `new` reads an option's text; none for what is a part of another policy.
-fn type_of(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "auth" => "Auth",
-        "when" => "When",
-        "rate" => "Rate",
-        "cache" => "Cache",
-        "invalidates" => "Invalidates",
-        "timeout" => "Timeout",
-        "retry" => "Retry",
-        "breaker" => "Breaker",
-        "concurrency" => "Concurrency",
-        "max_in" | "max_out" => "Size",
-        "audit" => "Audit",
-        "confirm" => "Confirm",
-        "idempotency" => "Idempotency",
-        "deprecated" => "Deprecated",
-        _ => return None,
-    })
-}
-
-fn add<'a>(policies: &mut Policies<'a>, name: &str, text: &'a str) -> Result<(), String> {
-    let said = |error: Error<'a>| error.to_string();
-    match name {
-        "auth" => policies.auth = Some(Auth::parse(text).map_err(said)?),
-        "when" => policies.when = Some(When::parse(text).map_err(said)?),
-        "rate" => {
-            if !policies.rate.try_push(Rate::parse(text).map_err(said)?) {
-                return Err(
-                    "a tool has at most four rates\nhelp: keep those that are reached first"
-                        .to_owned(),
-                );
-            }
-        }
-        "cache" => policies.cache = Some(Cache::parse(text).map_err(said)?),
-        "invalidates" => policies.invalidates = Some(Invalidates::parse(text).map_err(said)?),
-        "timeout" => policies.timeout = Some(Timeout::parse(text).map_err(said)?),
-        "retry" => policies.retry = Some(Retry::parse(text).map_err(said)?),
-        "breaker" => policies.breaker = Some(Breaker::parse(text).map_err(said)?),
-        "concurrency" => policies.concurrency = Some(Concurrency::parse(text).map_err(said)?),
-        "max_in" => policies.max_in = Some(Size::parse(text).map_err(said)?),
-        "max_out" => policies.max_out = Some(Size::parse(text).map_err(said)?),
-        "audit" => policies.audit = Some(Audit::parse(text).map_err(said)?),
-        "confirm" => policies.confirm = Some(Confirm::parse(text).map_err(said)?),
-        "confirm_ttl" => {
-            Confirm::parse_ttl(text).map_err(said)?;
-        }
-        "idempotency" => policies.idempotency = Some(Idempotency::parse(text).map_err(said)?),
-        _ => policies.deprecated = Some(Deprecated::parse(text).map_err(said)?),
-    }
-    Ok(())
-}
-
-/// The arguments that the policy just added names.
-fn mention<'a>(
-    policies: &Policies<'a>,
-    name: &str,
-    text: &'a LitStr,
-    mentions: &mut Vec<Mention<'a>>,
-) {
-    let mut push = |path, part_of| {
-        mentions.push(Mention {
-            text,
-            path,
-            part_of,
-        });
-    };
-    match name {
-        "rate" => {
-            let Some(rate) = policies.rate.as_slice().last() else {
-                return;
-            };
-            keys(&rate.keys, &mut push);
-            if let Cost::Arg(path) | Cost::Len(path) = rate.cost {
-                push(path, None);
-            }
-        }
-        "concurrency" => {
-            if let Some(concurrency) = &policies.concurrency {
-                keys(&concurrency.keys, &mut push);
-            }
-        }
-        "cache" => {
-            if let Some(cache) = &policies.cache {
-                tags(&cache.tags, &mut push);
-                for field in &cache.vary {
-                    if let Field::Arg(path) = field {
-                        push(path, Some("key"));
-                    }
-                }
-                for path in &cache.ignore {
-                    push(path, None);
-                }
-            }
-        }
-        "invalidates" => {
-            if let Some(invalidates) = &policies.invalidates {
-                tags(&invalidates.tags, &mut push);
-            }
-        }
-        "when" => {
-            for rule in policies.when.iter().flat_map(|when| &when.rules) {
-                push(rule.arg, None);
-            }
-        }
-        "confirm" => {
-            for (_, path) in policies.confirm.iter().flat_map(Confirm::placeholders) {
-                push(path, Some("question"));
-            }
-        }
-        _ => {}
-    }
-}
-
-fn keys<'a>(keys: &Keys<'a>, push: &mut impl FnMut(&'a str, Option<&'static str>)) {
-    for key in keys {
-        if let Key::Arg(path) = key {
-            push(path, Some("key"));
-        }
-    }
-}
-
-fn tags<'a>(tags: &Tags<'a>, push: &mut impl FnMut(&'a str, Option<&'static str>)) {
-    for (_, path) in tags.iter().flat_map(|tag| tag.placeholders()) {
-        push(path, Some("tag"));
-    }
 }
