@@ -51,18 +51,32 @@ pub(crate) fn description(attrs: &[Attribute]) -> Text {
 /// `{names}` in the documentation, each with its place. What stands between backticks is an example and means itself.
 pub(crate) fn placeholders(attrs: &[Attribute]) -> Vec<(String, Span)> {
     let texts = attrs.iter().filter_map(doc).filter_map(text_of);
-    texts.flat_map(placeholders_in).collect()
+    let mut names = Vec::new();
+    let mut code = false;
+    for text in texts {
+        for line in text.value().lines() {
+            let fence = line.trim_start().starts_with("```");
+            code ^= fence;
+            if !code && !fence {
+                names.extend(named(line).map(|name| (name.to_owned(), text.span())));
+            }
+        }
+    }
+    names
 }
 
 pub(crate) fn placeholders_in(text: &LitStr) -> Vec<(String, Span)> {
     let value = text.value();
-    let prose = value.split('`').step_by(2);
-    let names = prose.flat_map(|prose| prose.split('{').skip(1));
-    names
-        .filter_map(|rest| rest.split_once('}'))
-        .filter(|(name, _)| syn::parse_str::<Ident>(name).is_ok())
-        .map(|(name, _)| (name.to_owned(), text.span()))
-        .collect()
+    let names = value.lines().flat_map(named);
+    names.map(|name| (name.to_owned(), text.span())).collect()
+}
+
+fn named(line: &str) -> impl Iterator<Item = &str> {
+    let prose = line.split('`').step_by(2);
+    let braces = prose.flat_map(|prose| prose.split('{').skip(1));
+    let names = braces.filter_map(|rest| rest.split_once('}'));
+    let names = names.map(|(name, _)| name);
+    names.filter(|name| syn::parse_str::<Ident>(name).is_ok())
 }
 
 fn doc(attr: &Attribute) -> Option<&Expr> {

@@ -7,20 +7,20 @@ use super::{BLOCKING_IO, Lints, PRINTED, SHARED_STATE};
 use crate::diagnostics::Errors;
 
 /// The lints that warn of a body, in order, and how many errors there are.
-fn found(body: TokenStream, blocking: bool) -> (Vec<&'static str>, usize) {
+fn found(body: &TokenStream, blocking: bool) -> (Vec<&'static str>, usize) {
     let mut errors = Errors::default();
     let mut lints = Lints {
         allowed: Vec::new(),
         errors: &mut errors,
         warnings: Vec::new(),
     };
-    lints.body(&body, blocking);
+    lints.body(body, blocking);
     let warnings = lints.warnings.iter().map(|warning| warning.lint).collect();
     let errors = quote!(#errors).to_string();
     (warnings, errors.matches("compile_error").count())
 }
 
-fn warnings(body: TokenStream) -> Vec<&'static str> {
+fn warnings(body: &TokenStream) -> Vec<&'static str> {
     found(body, false).0
 }
 
@@ -41,7 +41,7 @@ fn calls_that_block_are_found_wherever_they_stand() {
         quote!(handle.block_on(future)),
         quote!(tokio::spawn(async { std::thread::sleep(one) })),
     ] {
-        assert_eq!(warnings(body.clone()), [BLOCKING_IO], "{body}");
+        assert_eq!(warnings(&body), [BLOCKING_IO], "{body}");
     }
 }
 
@@ -58,9 +58,9 @@ fn calls_that_wait_or_have_their_own_thread_are_left_alone() {
         quote!(sleep(one).await),
         quote!(thread.sleep),
     ] {
-        assert!(warnings(body.clone()).is_empty(), "{body}");
+        assert!(warnings(&body).is_empty(), "{body}");
     }
-    assert_eq!(found(quote!(std::thread::sleep(one)), true), (vec![], 0));
+    assert_eq!(found(&quote!(std::thread::sleep(one)), true), (vec![], 0));
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn statics_that_change_are_found_and_others_left_alone() {
             static LAST: LazyLock<RwLock<u8>> = x;
         ),
     ] {
-        assert_eq!(warnings(body.clone()), [SHARED_STATE], "{body}");
+        assert_eq!(warnings(&body), [SHARED_STATE], "{body}");
     }
     for body in [
         quote!(
@@ -88,14 +88,17 @@ fn statics_that_change_are_found_and_others_left_alone() {
         quote!(let name: &'static Mutex<u8> = x;),
         quote!(let f = static || x;),
     ] {
-        assert!(warnings(body.clone()).is_empty(), "{body}");
+        assert!(warnings(&body).is_empty(), "{body}");
     }
 }
 
 #[test]
 fn text_on_standard_output_is_found() {
-    assert_eq!(warnings(quote!(println!("{x}"); print!("y"))), [PRINTED; 2]);
-    assert!(warnings(quote!(eprintln!("x"); println(x); x.print())).is_empty());
+    assert_eq!(
+        warnings(&quote!(println!("{x}"); print!("y"))),
+        [PRINTED; 2]
+    );
+    assert!(warnings(&quote!(eprintln!("x"); println(x); x.print())).is_empty());
 }
 
 #[test]
@@ -113,7 +116,7 @@ fn texts_shaped_like_credentials_are_errors() {
         "-----BEGIN RSA PRIVATE KEY-----\nMIIE",
         "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N",
     ] {
-        assert_eq!(found(quote!(f([#text])), true).1, 1, "{text}");
+        assert_eq!(found(&quote!(f([#text])), true).1, 1, "{text}");
     }
 }
 
@@ -128,6 +131,6 @@ fn other_texts_are_left_alone() {
         "eyJhbGciOiJIUzI1NiJ9",
         "a long sentence that says nothing of importance to anybody, 1234567890",
     ] {
-        assert_eq!(found(quote!(f(#text)), false).1, 0, "{text}");
+        assert_eq!(found(&quote!(f(#text)), false).1, 0, "{text}");
     }
 }

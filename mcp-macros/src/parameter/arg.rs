@@ -80,16 +80,12 @@ impl Arg {
                  help: take `Option` off the type, or remove `default`",
             );
         }
-        let option = match self {
-            Self {
-                default: Some((key, _)),
-                ..
-            } => Some(key.span()),
-            Self {
-                secret: Some(key), ..
-            } => Some(key.span()),
-            _ => example.as_ref().map(|(key, _)| key.span()),
-        };
+        let keys = [default, example].map(|option| option.as_ref().map(|(key, _)| key.span()));
+        let others = [
+            secret.as_ref().map(Ident::span),
+            header.as_ref().map(LitStr::span),
+        ];
+        let option = keys.into_iter().chain(others).flatten().next();
         if let (Some(span), Some(given)) = (option, ty.given()) {
             errors.at(span, not_read(given, ty.name(), "#[arg]"));
         }

@@ -5,13 +5,13 @@ mod pattern;
 mod ty;
 mod validate;
 
-use proc_macro2::Span;
 use syn::{Attribute, PatType};
 
 use crate::diagnostics::Errors;
 use crate::docs::{self, Text};
 
 pub(crate) use self::arg::Arg;
+pub(crate) use self::pattern::Name;
 pub(crate) use self::ty::{Given, Type, answer};
 pub(crate) use self::validate::{Check, Rule};
 
@@ -20,12 +20,7 @@ pub(crate) use self::{arg::OPTIONS as ARG_OPTIONS, validate::OPTIONS as VALIDATE
 
 /// A parameter that makes sense on its own.
 pub(crate) struct Parameter {
-    /// The argument's name in JSON.
-    pub(crate) name: String,
-    /// Where the name is written.
-    pub(crate) span: Span,
-    /// Whether the name is the parameter's own and not `#[arg(name = "..")]`'s.
-    pub(crate) own_name: bool,
+    pub(crate) name: Name,
     pub(crate) ty: Type,
     pub(crate) doc: Text,
     pub(crate) arg: Arg,
@@ -51,14 +46,12 @@ impl Parameter {
             );
         }
         let arg = Arg::read(attrs, errors);
-        let name = pattern::name(&parameter.pat, arg.name.as_ref(), errors);
+        let name = Name::read(&parameter.pat, arg.name.as_ref(), errors);
         let ty = Type::read(&parameter.ty, errors);
         let rules = validate::read(attrs, ty.as_ref(), errors);
         let (name, ty) = (name?, ty?);
         let parameter = Self {
-            own_name: arg.name.is_none(),
-            name: name.0,
-            span: name.1,
+            name,
             ty,
             doc: docs::description(attrs),
             arg,
@@ -73,15 +66,17 @@ impl Parameter {
         const MOST: usize = 64;
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         let help = "help: write `#[arg(name = \"..\")]` with letters, digits, `_`, `-` and `.`";
-        let name = &self.name;
+        let Name {
+            wire: name, span, ..
+        } = &self.name;
         if let Some(c) = name.chars().find(|c| !plain(*c)) {
             errors.at(
-                self.span,
+                *span,
                 format!("an argument's name can't contain `{c}`: clients refuse it\n{help}"),
             );
         } else if name.is_empty() || name.len() > MOST {
             errors.at(
-                self.span,
+                *span,
                 format!("an argument's name has 1 to {MOST} characters\n{help}"),
             );
         }

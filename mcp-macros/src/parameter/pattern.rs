@@ -7,33 +7,60 @@ use syn::{Ident, LitStr, Pat, PatIdent};
 
 use crate::diagnostics::Errors;
 
-/// The argument's name and where it is written: `#[arg(name = "..")]`, or the only name that the pattern binds.
-pub(crate) fn name(
-    pattern: &Pat,
-    renamed: Option<&LitStr>,
-    errors: &mut Errors,
-) -> Option<(String, Span)> {
-    if let Some(name) = renamed {
-        return Some((name.value(), name.span()));
+/// What a parameter is called.
+pub(crate) struct Name {
+    /// The argument's name in JSON: `#[arg(name = "..")]`, or the only name that the pattern binds.
+    pub(crate) wire: String,
+    /// Where that is written.
+    pub(crate) span: Span,
+    /// The name that the pattern binds, if there is one alone.
+    pub(crate) bound: Option<String>,
+}
+
+impl Name {
+    /// Whether the argument is named as the parameter is.
+    pub(crate) fn is_own(&self) -> bool {
+        self.bound.as_ref() == Some(&self.wire)
     }
-    let mut bound = Bound(Vec::new());
-    bound.visit_pat(pattern);
-    if let [name] = bound.0.as_slice() {
-        return Some((name.unraw().to_string(), name.span()));
+
+    pub(super) fn read(
+        pattern: &Pat,
+        renamed: Option<&LitStr>,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let mut bound = Bound(Vec::new());
+        bound.visit_pat(pattern);
+        let single = match bound.0.as_slice() {
+            [name] => Some(*name),
+            _ => None,
+        };
+        let own = single.map(|name| name.unraw().to_string());
+        if let Some((wire, span)) = renamed
+            .map(|name| (name.value(), name.span()))
+            .or_else(|| own.clone().zip(single.map(Ident::span)))
+        {
+            return Some(Self {
+                wire,
+                span,
+                bound: own,
+            });
+        }
+        errors.on(pattern, nameless(pattern, &bound));
+        None
     }
-    let message = match pattern {
-        Pat::Wild(_) => {
-            "a parameter needs a name: arguments are read by theirs\nhelp: write `_name`, or leave it out"
-        }
-        _ if bound.0.is_empty() => {
-            "this pattern has no name in it: arguments are read by theirs\nhelp: write a name, and take it apart inside the function"
-        }
-        _ => {
-            "this pattern has several names in it, and the argument one\nhelp: write a name and take it apart inside the function, or add `#[arg(name = \"..\")]`"
-        }
-    };
-    errors.on(pattern, message);
-    None
+}
+
+fn nameless(pattern: &Pat, bound: &Bound<'_>) -> &'static str {
+    if matches!(pattern, Pat::Wild(_)) {
+        "a parameter needs a name: arguments are read by theirs\n\
+         help: write `_name`, or leave it out"
+    } else if bound.0.is_empty() {
+        "this pattern has no name in it: arguments are read by theirs\n\
+         help: write a name, and take it apart inside the function"
+    } else {
+        "this pattern has several names in it, and the argument one\n\
+         help: write a name and take it apart inside the function, or add `#[arg(name = \"..\")]`"
+    }
 }
 
 struct Bound<'ast>(Vec<&'ast Ident>);

@@ -7,7 +7,7 @@ use super::options::Options;
 use crate::diagnostics::{Errors, Warning};
 use crate::entry::nearest;
 use crate::lint::{FAT_TOOL, Lints};
-use crate::parameter::{Check, Given, Parameter};
+use crate::parameter::{Check, Given, Name, Parameter};
 use crate::policy::Mention;
 
 /// Reports every contradiction. `complete`: whether all parameters could be read, so that none is missing here.
@@ -33,7 +33,7 @@ pub(super) fn all(
     }
     if let (Some(caller), true) = (caller, policies.auth.is_some_and(|auth| auth.is_none())) {
         errors.at(
-            caller.span,
+            caller.name.span,
             "there may be no caller: `auth = \"none\"` asks nobody who they are\n\
              help: write `Option<Caller>`, or `auth = \"user\"`",
         );
@@ -104,18 +104,25 @@ impl<'a> Arguments<'a> {
     }
 
     fn first(&self) -> Option<&'a str> {
-        self.read().next().map(|argument| argument.name.as_str())
+        self.read()
+            .next()
+            .map(|argument| argument.name.wire.as_str())
     }
 
     fn find(&self, name: &str) -> Option<&'a Parameter> {
-        self.read().find(|argument| argument.name == name)
+        self.read().find(|argument| argument.name.wire == name)
     }
 
     fn no_such(&self, name: &str) -> String {
-        match nearest(name, self.read().map(|argument| argument.name.as_str())) {
+        match nearest(
+            name,
+            self.read().map(|argument| argument.name.wire.as_str()),
+        ) {
             Some(near) => format!("there is no argument `{name}`; did you mean `{near}`?"),
             None => {
-                let names = self.read().map(|argument| format!("`{}`", argument.name));
+                let names = self
+                    .read()
+                    .map(|argument| format!("`{}`", argument.name.wire));
                 let names: Vec<_> = names.collect();
                 let names = if names.is_empty() {
                     "the tool has none".to_owned()
@@ -132,17 +139,19 @@ impl<'a> Arguments<'a> {
         const KEY: &str = "idempotencyKey";
         let mut seen: Vec<&Parameter> = Vec::new();
         for argument in self.read() {
-            let name = &argument.name;
-            let twice = seen.iter().find(|other| other.name == *name);
-            if twice.is_some_and(|other| !(other.own_name && argument.own_name)) {
+            let Name {
+                wire: name, span, ..
+            } = &argument.name;
+            let twice = seen.iter().find(|other| other.name.wire == *name);
+            if twice.is_some_and(|other| !(other.name.is_own() && argument.name.is_own())) {
                 errors.at(
-                    argument.span,
+                    *span,
                     format!("another argument is named `{name}` too\nhelp: write another name"),
                 );
             }
             if idempotency && name == KEY {
                 errors.at(
-                    argument.span,
+                    *span,
                     format!(
                         "`idempotency` adds the argument `{KEY}` itself\nhelp: remove this one, or `idempotency`"
                     ),
@@ -179,13 +188,12 @@ impl<'a> Arguments<'a> {
     }
 
     fn check_matches(&self, errors: &mut Errors) {
-        for argument in self.parameters {
-            for rule in &argument.rules {
-                let Check::MustMatch(other) = &rule.check else {
-                    continue;
-                };
-                if self.find(&other.to_string()).is_none() && !self.open {
-                    errors.at(other.span(), self.no_such(&other.to_string()));
+        for rule in self.parameters.iter().flat_map(|argument| &argument.rules) {
+            if let Check::MustMatch(other) = &rule.check {
+                let name = other.to_string();
+                let bound = |argument: &Parameter| argument.name.bound.as_ref() == Some(&name);
+                if !self.read().any(bound) {
+                    errors.at(other.span(), self.no_such(&name));
                 }
             }
         }
@@ -206,19 +214,19 @@ pub(super) fn fat_tool(parameters: &[Parameter], body: &TokenStream, lints: &mut
             "{count} arguments are more than a model fills in well: take a struct for those that belong together, or \
              write two tools"
         );
-        lints.warn(FAT_TOOL, argument.span, message);
+        lints.warn(FAT_TOOL, argument.name.span, message);
     }
     let switch = arguments
         .read()
-        .find(|argument| SWITCHES.contains(&argument.name.as_str()));
+        .find(|argument| SWITCHES.contains(&argument.name.wire.as_str()));
     if let Some(argument) = switch
-        && matches_on(body.clone(), &argument.name)
+        && matches_on(body.clone(), &argument.name.wire)
     {
         let message = format!(
             "`{}` chooses between several tools in one, whose arguments and policies differ: write a tool for each",
-            argument.name
+            argument.name.wire
         );
-        lints.warn(FAT_TOOL, argument.span, message);
+        lints.warn(FAT_TOOL, argument.name.span, message);
     }
 }
 

@@ -97,7 +97,7 @@ impl Model {
         } in &parameter.rules
         {
             let (function, options) = self.check(parameter, check);
-            let (params, name) = (params(), &parameter.name);
+            let (params, name) = (params(), &parameter.name.wire);
             let value = group(Delimiter::Brace, *span, quote_spanned!(*span=> & #value));
             let function = Ident::new(function, Span::call_site());
             let call = call_at(*span, &function, &quote!(#params, #value, #name #options));
@@ -134,10 +134,14 @@ impl Model {
             }
             Check::Custom(function) => ("custom", quote!(, #function)),
             Check::MustMatch(other) => {
-                let name = other.to_string();
-                let index = self.parameters.iter().position(|it| it.name == name);
-                let other = value(index.unwrap_or_default());
-                ("must_match", quote!(, &#other, #name))
+                let other = other.to_string();
+                let mut others = self.parameters.iter().enumerate();
+                let other = others.find(|(_, it)| it.name.bound.as_ref() == Some(&other));
+                let options = other.map(|(index, other)| {
+                    let (value, name) = (value(index), &other.name.wire);
+                    quote!(, &#value, #name)
+                });
+                ("must_match", options.unwrap_or_default())
             }
         }
     }
@@ -193,7 +197,7 @@ fn read(parameter: &Parameter, value: &Ident) -> TokenStream {
     let Parameter {
         name, ty, doc, arg, ..
     } = parameter;
-    let params = params();
+    let (params, name) = (params(), &name.wire);
     let tokens = &ty.tokens;
     let function = if ty.lent {
         quote!(arg_borrowed::<#tokens, _>)

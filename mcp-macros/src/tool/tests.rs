@@ -220,6 +220,18 @@ fn braces_in_a_description_name_arguments_unless_they_are_code() {
 }
 
 #[test]
+fn braces_in_a_code_block_are_code() {
+    let item = quote! {
+        /// Greet {name}.
+        /// ```text
+        /// {greeting}
+        /// ```
+        async fn greet(name: &str) {}
+    };
+    assert_eq!(errors_of(TokenStream::new(), item), 0);
+}
+
+#[test]
 fn policies_may_name_the_fields_of_one_struct() {
     let found = errors_of(
         quote!(rate = "1/s per arg.town", confirm = "Really {town}?"),
