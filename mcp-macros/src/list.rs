@@ -1,6 +1,6 @@
 //! `tools![add, other::plus]`: a list, checked for names that stand in it twice.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -15,6 +15,14 @@ use crate::entry::spelled;
 struct Element {
     attrs: Vec<Attribute>,
     path: Path,
+}
+
+impl Element {
+    /// The last word of the path: the function's name.
+    fn function(&self) -> String {
+        let last = self.path.segments.last();
+        last.map_or_else(String::new, |last| last.ident.unraw().to_string())
+    }
 }
 
 /// The list, or what is wrong with it beside the list of what is right.
@@ -67,15 +75,15 @@ fn element(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<El
             skip(input);
         }
     }
-    let last = path.segments.last().map(|last| last.ident.to_string());
-    if last.is_some_and(|name| is_constant(&name)) {
+    let element = Element { attrs, path };
+    if is_constant(&element.function()) {
         errors.on(
-            &path,
+            &element.path,
             "a list can't hold another one\nhelp: mount both, `server.mount(ONE).mount(TWO)`",
         );
         return Ok(None);
     }
-    Ok(Some(Element { attrs, path }))
+    Ok(Some(element))
 }
 
 /// Goes past the rest of an element.
@@ -122,11 +130,22 @@ fn expand(runtime: &TokenStream, elements: &[Element]) -> TokenStream {
     let functions = elements
         .iter()
         .map(|Element { attrs, path }| quote!(#(#attrs)* let _ = #path;));
-    let unique = elements.iter().map(|Element { attrs, path }| {
+    let mut named = HashMap::new();
+    for element in elements {
+        *named.entry(element.function()).or_insert(0) += 1;
+    }
+    let unique = elements.iter().map(|element| {
+        let Element { attrs, path } = element;
+        let function = element.function();
+        // Two functions of one name in different modules: const evaluation compares every name with theirs.
+        let alone = (named[&function] == 1)
+            .then_some(function)
+            .unwrap_or_default();
         let (first, last) = ends(path);
-        let function = brackets(first, quote!(__mcp::unique));
-        let arguments = brackets(last, quote!(__TOOLS, <#path as __mcp::Tool>::DEF));
-        quote!(#(#attrs)* const _: () = #function #arguments;)
+        let check = brackets(first, quote!(__mcp::unique));
+        let arguments = quote!(__TOOLS, <#path as __mcp::Tool>::DEF, #alone);
+        let arguments = brackets(last, arguments);
+        quote!(#(#attrs)* #check #arguments;)
     });
     quote! {
         use #runtime::__private as __mcp;
@@ -138,7 +157,7 @@ fn expand(runtime: &TokenStream, elements: &[Element]) -> TokenStream {
                 #(#functions)*
             }
         };
-        #(#unique)*
+        const _: () = { #(#unique)* };
         __mcp::Toolset::new(__TOOLS)
     }
 }

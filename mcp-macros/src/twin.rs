@@ -62,7 +62,7 @@ impl Twin {
                 use #runtime::__private as __mcp;
                 #[automatically_derived]
                 impl __mcp::#name for #ident {
-                    const DEF: &'static __mcp::#data = &#definition;
+                    const WRITTEN: __mcp::#data = #definition;
                 }
             };
         }

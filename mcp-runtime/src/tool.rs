@@ -30,8 +30,12 @@ pub type Walk = fn(&mut Params<'_>) -> Option<Running>;
     note = "put `#[tool]` on the function"
 )]
 pub trait Tool {
-    /// The tool's definition.
-    const DEF: &'static ToolDef;
+    /// The tool's definition, as the attribute writes it.
+    const WRITTEN: ToolDef;
+
+    /// The tool's definition, where it lasts. Lent here, once, and not by every tool: to see that it may be, the compiler has to
+    /// look into every policy.
+    const DEF: &'static ToolDef = &Self::WRITTEN;
 }
 
 /// The definition of a tool: constant data and one function that walks its parameters.
@@ -347,8 +351,14 @@ impl Toolset {
 }
 
 /// Refuses, when the program is compiled, a tool whose name another one of its list has.
+///
+/// `function` is how the list names the tool, if it names no other one so. A tool of that name needs no look at the others: one
+/// that took the name would have to differ from its own function, and is looked at itself.
 #[track_caller]
-pub const fn unique(tools: &[&ToolDef], tool: &ToolDef) {
+pub const fn unique(tools: &[&ToolDef], tool: &ToolDef, function: &str) {
+    if equal(tool.name.as_bytes(), function.as_bytes()) {
+        return;
+    }
     let mut same = 0;
     let mut index = 0;
     while index < tools.len() {

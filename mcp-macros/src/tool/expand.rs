@@ -26,15 +26,16 @@ impl ToTokens for Model {
         };
         match self.options.policies.constant() {
             None => definition.to_tokens(tokens),
-            // The macro cannot see what a constant says, so const evaluation looks for contradictions, and finds them here.
+            // The macro cannot see what a constant says, so const evaluation looks for contradictions, and finds them here. In
+            // a constant of its own, because one that belongs to a trait is not looked at before somebody uses it.
             Some(span) => {
-                group(
-                    Delimiter::Parenthesis,
-                    span,
-                    quote!(__mcp::ToolDef::checked),
-                )
-                .to_tokens(tokens);
-                group(Delimiter::Parenthesis, span, definition).to_tokens(tokens);
+                let checked = quote!(__mcp::ToolDef::checked);
+                let checked = group(Delimiter::Parenthesis, span, checked);
+                let definition = group(Delimiter::Parenthesis, span, definition);
+                tokens.extend(quote!({
+                    const __CHECKED: __mcp::ToolDef = #checked #definition;
+                    __CHECKED
+                }));
             }
         }
     }
@@ -63,21 +64,20 @@ impl Model {
             let lend = parameter.ty.lent.then(|| quote!(&));
             quote!(#lend #value)
         });
-        let call = quote!(#function(#(#handed),*));
         let span = function.span();
-        let start = if self.options.blocking.is_some() {
+        let handed = group(Delimiter::Parenthesis, span, quote!(#(#handed),*));
+        let call = quote!(#function #handed);
+        let (runner, future) = if self.options.blocking.is_some() {
             let call = group(Delimiter::Brace, span, call);
-            let function = quote_spanned!(span=> move || #call);
-            call_at(
-                span,
-                &quote!(run_blocking),
-                &quote!(#params, #run, #function),
-            )
-        } else {
+            (quote!(run_blocking), quote_spanned!(span=> move || #call))
+        } else if parameters.iter().any(|parameter| parameter.ty.lent) {
+            // What is lent lives in a future around the function's own.
             let call = group(Delimiter::Brace, span, quote!(#call.await));
-            let future = quote_spanned!(span=> async move #call);
-            call_at(span, &quote!(run), &quote!(#params, #run, #future))
+            (quote!(run), quote_spanned!(span=> async move #call))
+        } else {
+            (quote!(run), call)
         };
+        let start = call_at(span, &runner, &quote!(#params, #run, #future));
         quote!({
             let #run = __mcp::answer::<#answer>(#params);
             #(#reads)*
