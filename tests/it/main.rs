@@ -11,6 +11,7 @@ mod audit;
 mod caching;
 mod clients;
 mod docs;
+mod fields;
 mod foreign;
 mod http;
 mod idempotency;
