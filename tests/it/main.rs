@@ -6,6 +6,7 @@
     reason = "a test that cannot go on says where and stops"
 )]
 
+mod arguments;
 mod asking;
 mod audit;
 mod caching;

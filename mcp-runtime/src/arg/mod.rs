@@ -4,7 +4,7 @@
 //! describe the parameters and once for each call to read them, so a description cannot drift from what is read.
 
 mod extract;
-mod reject;
+pub(crate) mod reject;
 mod signature;
 mod validate;
 

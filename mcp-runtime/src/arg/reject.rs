@@ -9,10 +9,13 @@ use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 use crate::call::Call;
 use crate::error::{FieldError, ToolError};
 
+/// What is said of an argument that is not there.
+pub(crate) const MISSING: &str = "is required";
+
 /// An argument that does not deserialise.
 pub(super) fn argument(name: &str, value: Option<&Value>, error: &serde_json::Error) -> FieldError {
     match value {
-        None => FieldError::new(name, "is required"),
+        None => FieldError::new(name, MISSING),
         Some(_) => FieldError::new(name, expectation(error)),
     }
 }
@@ -21,7 +24,7 @@ pub(super) fn argument(name: &str, value: Option<&Value>, error: &serde_json::Er
 pub(super) fn whole(error: &serde_json::Error) -> FieldError {
     let text = error.to_string();
     match quoted_after(&text, "missing field `") {
-        Some(field) => FieldError::new(field, "is required"),
+        Some(field) => FieldError::new(field, MISSING),
         None => FieldError::new("", expectation(error)),
     }
 }
@@ -141,7 +144,7 @@ pub(super) fn message(error: &ValidationError) -> String {
         ),
         "must_match" => "must be the same as its counterpart".to_owned(),
         "non_control_character" => "must not contain control characters".to_owned(),
-        "required" => "is required".to_owned(),
+        "required" => MISSING.to_owned(),
         code => format!("is not valid: {}", code.replace('_', " ")),
     }
 }

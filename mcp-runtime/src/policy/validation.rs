@@ -5,12 +5,13 @@
 
 use std::sync::Arc;
 
+use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value};
 
 use super::auth::Permit;
 use super::timeout::Watch;
 use super::{redaction, size};
-use crate::arg::Params;
+use crate::arg::{Params, reject};
 use crate::call::{Call, Looks, Origin};
 use crate::error::{FieldError, Refusal};
 use crate::facts::Facts;
@@ -129,23 +130,12 @@ fn explain(call: &Call, errors: Vec<FieldError>) -> Vec<FieldError> {
         return errors;
     };
     let arguments = Value::Object(call.arguments.clone());
-    let found: Vec<FieldError> = validator
-        .iter_errors(&arguments)
-        .filter_map(|error| {
-            let path = path(error.instance_path().as_str());
-            (!path.is_empty()).then(|| FieldError {
-                message: format!("{}", error.masked_with("the value")),
-                path,
-            })
-        })
-        .collect();
+    let found: Vec<FieldError> = validator.iter_errors(&arguments).filter_map(told).collect();
     let mut explained = Vec::new();
     for error in errors {
-        let inner = format!("{}.", error.path);
-        let indexed = format!("{}[", error.path);
         let mut nested = found
             .iter()
-            .filter(|f| f.path.starts_with(&inner) || f.path.starts_with(&indexed))
+            .filter(|f| is_about(&f.path, &error))
             .peekable();
         match nested.peek() {
             Some(_) => explained.extend(nested.cloned()),
@@ -154,6 +144,36 @@ fn explain(call: &Call, errors: Vec<FieldError>) -> Vec<FieldError> {
     }
     explained.dedup();
     explained
+}
+
+/// What the schema says of a value inside the arguments. A field that is missing has the path at which it is missed.
+fn told(error: jsonschema::ValidationError<'_>) -> Option<FieldError> {
+    let mut path = path(error.instance_path().as_str());
+    if let ValidationErrorKind::Required {
+        property: Value::String(name),
+    } = error.kind()
+    {
+        path = match path.as_str() {
+            "" => name.clone(),
+            parent => format!("{parent}.{name}"),
+        };
+        return Some(FieldError::new(path, reject::MISSING));
+    }
+    (!path.is_empty()).then(|| FieldError {
+        message: format!("{}", error.masked_with("the value")),
+        path,
+    })
+}
+
+/// Whether what stands at a path says more than the error does. Of a struct that reads all arguments, serde knows the field that is missing and not
+/// where, and of another fault nothing but what was expected.
+fn is_about(path: &str, error: &FieldError) -> bool {
+    let at = error.path.as_str();
+    let inside = |rest: &str| rest.starts_with('.') || rest.starts_with('[');
+    let above = |rest: &str| rest.ends_with('.');
+    at.is_empty()
+        || path.strip_prefix(at).is_some_and(inside)
+        || error.message == reject::MISSING && path.strip_suffix(at).is_some_and(above)
 }
 
 /// A JSON pointer as the path a reader writes: `/items/2/id` is `items[2].id`.
