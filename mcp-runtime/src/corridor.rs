@@ -21,8 +21,8 @@ use crate::policy::rate::Paid;
 use crate::policy::telemetry::Observed;
 use crate::policy::validation::Decoded;
 use crate::policy::{
-    attempt, audit, auth, breaker, cache, concurrency, confirm, gate, idempotency, invalidates,
-    rate, redaction, retry, size, timeout, validation, when,
+    attempt, audit, auth, breaker, cache, concurrency, confirm, deprecated, gate, idempotency,
+    invalidates, rate, redaction, retry, size, timeout, validation, when,
 };
 use crate::principal::Principal;
 use crate::rounds;
@@ -98,6 +98,8 @@ async fn stages(
     facts.found(found.tool());
     // Before the arguments are looked at: they are nobody's business but an authorized caller's.
     let permit = auth::authorize(server, found, request.caller)?;
+    // Whoever still calls a tool that goes away is told of, whatever becomes of the call.
+    deprecated::note(&permit);
     // Before anything happens that must not go unrecorded.
     audit::admit(server, permit.tool(), &facts.audit)?;
     // Before anything is charged: a call that cannot run costs nothing.

@@ -115,6 +115,8 @@ pub struct ToolMetrics {
     pub cache_hits: u64,
     /// Calls that no rate was checked for, while the store of its buckets was away (`on_error open`).
     pub unchecked: u64,
+    /// Calls of a tool that is `deprecated`, by callers who may call it.
+    pub deprecated: u64,
     /// Bytes of arguments.
     pub bytes_in: u64,
     /// Bytes of answers.
@@ -151,6 +153,7 @@ pub(crate) struct Meter {
     attempts: AtomicU64,
     cache_hits: AtomicU64,
     unchecked: AtomicU64,
+    deprecated: AtomicU64,
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
 }
@@ -176,6 +179,11 @@ impl Meter {
         self.unchecked.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// A call of a tool that goes away.
+    pub(crate) fn count_deprecated(&self) {
+        self.deprecated.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn outcome(&self, outcome: &'static str) -> &AtomicU64 {
         let mine = |name: &OnceLock<&str>| *name.get_or_init(|| outcome) == outcome;
         let slot = self.outcomes.iter().find(|(name, _)| mine(name));
@@ -199,6 +207,7 @@ impl Meter {
             attempts: load(&self.attempts),
             cache_hits: load(&self.cache_hits),
             unchecked: load(&self.unchecked),
+            deprecated: load(&self.deprecated),
             bytes_in: load(&self.bytes_in),
             bytes_out: load(&self.bytes_out),
             duration: Histogram {

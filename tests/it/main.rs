@@ -9,8 +9,10 @@
 mod arguments;
 mod asking;
 mod audit;
+mod boot;
 mod caching;
 mod clients;
+mod deprecated;
 mod docs;
 mod fields;
 mod foreign;

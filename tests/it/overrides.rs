@@ -55,3 +55,32 @@ fn an_override_has_something_to_stand_in_for() {
     let form = refusal(&json!({"search": {}}));
     assert!(form.contains("not of the form"), "{form}");
 }
+
+#[test]
+fn a_file_is_read_when_the_server_is_built_and_named_where_it_cannot_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("overrides.json");
+    let server = || {
+        let variables = [("MCP_POLICY_OVERRIDES", &path)];
+        let server = Server::new("overridden").mount(tools![search]);
+        server.environment(variables).unwrap()
+    };
+    let refusal = || server().check().unwrap_err().to_string();
+    let name = path.display().to_string();
+
+    let missing = refusal();
+    assert!(
+        missing.contains(&name) && missing.contains("cannot be read"),
+        "{missing}"
+    );
+    std::fs::write(&path, "{").unwrap();
+    let broken = refusal();
+    assert!(
+        broken.contains(&name) && broken.contains("not of the form"),
+        "{broken}"
+    );
+    std::fs::write(&path, r#"{"tools": {"search": {"timeout": "5s"}}}"#).unwrap();
+    assert!(refusal().contains("\"allow_relax\": true"));
+    std::fs::write(&path, r#"{"tools": {"search": {"timeout": "1s"}}}"#).unwrap();
+    server().check().unwrap();
+}

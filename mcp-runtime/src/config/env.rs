@@ -93,6 +93,15 @@ pub(crate) const VARIABLES: &[Variable] = &[
         },
     },
     Variable {
+        name: "MCP_POLICY_OVERRIDES",
+        meaning: "the file that sets numbers of declared policies: `{\"tools\": {\"search\": {\"rate\": \"5/s\"}}}`",
+        default: "none",
+        set: |config, text| {
+            config.policy_overrides = Some(text.into());
+            Ok(())
+        },
+    },
+    Variable {
         name: "MCP_LOG_FORMAT",
         meaning: "how the log on stderr is written: `text` or `json`",
         default: "`text`",

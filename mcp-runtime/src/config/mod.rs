@@ -20,6 +20,7 @@ pub(crate) struct Config {
     pub(crate) http_addr: Option<String>,
     pub(crate) drain: Option<Duration>,
     audit_file: Option<PathBuf>,
+    policy_overrides: Option<PathBuf>,
     pub(crate) log_format: LogFormat,
     state_key: Option<String>,
     subject: Option<String>,
@@ -99,6 +100,7 @@ impl fmt::Debug for Config {
             .field("http_addr", &self.http_addr)
             .field("drain", &self.drain)
             .field("audit_file", &self.audit_file)
+            .field("policy_overrides", &self.policy_overrides)
             .field("log_format", &self.log_format)
             .field("principal", &self.principal())
             .finish_non_exhaustive()
@@ -147,6 +149,9 @@ impl Server {
         }
         if let Some(path) = &config.audit_file {
             self = self.audit_file(path);
+        }
+        if let Some(path) = &config.policy_overrides {
+            self = self.policy_overrides_file(path);
         }
         match &config.state_key {
             Some(key) => self.state_key(key.as_bytes()),

@@ -66,6 +66,15 @@ pub(crate) fn explain(
         }
     }
     told.policy(&mounted, "auth");
+    if let Some(rule) = &mounted.deprecated {
+        told.line(
+            "deprecated",
+            &format!(
+                "counts the call and names the caller in the log: {}",
+                rule.notice
+            ),
+        );
+    }
     match arguments {
         None => told.line(
             "decode",

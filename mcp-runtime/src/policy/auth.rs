@@ -64,6 +64,10 @@ impl Permit {
         &self.tool
     }
 
+    pub(crate) fn caller(&self) -> Option<&Principal> {
+        self.caller.as_deref()
+    }
+
     pub(crate) fn into_parts(self) -> (Arc<Mounted>, Option<Arc<Principal>>) {
         (self.tool, self.caller)
     }

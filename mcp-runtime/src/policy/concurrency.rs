@@ -56,10 +56,6 @@ impl Rule {
             gates: Arc::default(),
         }
     }
-
-    pub(super) fn per(&self) -> &Per {
-        &self.per
-    }
 }
 
 impl Crowded {

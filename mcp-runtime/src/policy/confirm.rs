@@ -101,7 +101,10 @@ pub(crate) async fn ask(call: &Call, redeemed: bool) -> Result<Approved, Refusal
     if !client.can(Capability::Elicitation) {
         return Err(Unconfirmed::CannotAsk.into());
     }
-    let arguments = redaction::masked(&call.tool, &call.arguments);
+    // What the tool would be given where the call says nothing is what a human says yes to.
+    let mut given = call.tool.defaults.clone();
+    given.extend(call.arguments.clone());
+    let arguments = redaction::masked(&call.tool, &given);
     let question = Question {
         method: "elicitation/create",
         params: form(&rule.question, &arguments, &call.tool.secrets),

@@ -11,8 +11,9 @@ pub(crate) mod check;
 pub(crate) mod concurrency;
 pub(crate) mod confirm;
 mod defaults;
+pub(crate) mod deprecated;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub(crate) mod gate;
 pub(crate) mod idempotency;
 mod inherit;
@@ -100,16 +101,6 @@ impl Effective {
             declared,
             sources,
         }
-    }
-
-    /// The arguments that a policy counts calls by.
-    pub(crate) fn arguments(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let rate = self.rate.arguments().map(|path| ("`rate`", path));
-        let concurrency = self
-            .concurrency
-            .iter()
-            .flat_map(|rule| rule.per().arguments());
-        rate.chain(concurrency.map(|path| ("`concurrency`", path)))
     }
 
     /// What was declared for a policy that an operator has set.

@@ -4,6 +4,7 @@
 //! meant. Keeps no state.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use mcp_grammar::{Breaker, Cache, Concurrency, Error, List, Policies, Rate, Retry, Size, Timeout};
 use serde::Deserialize;
@@ -27,6 +28,27 @@ pub(crate) struct Overrides {
     tools: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
+/// Where an operator's overrides come from.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    Text(String),
+    /// Read when the server is built.
+    File(PathBuf),
+}
+
+impl Source {
+    fn read(&self) -> Result<Overrides, ServerError> {
+        let path = match self {
+            Self::Text(text) => return Overrides::read(text),
+            Self::File(path) => path,
+        };
+        let about = |what: &str| format!("the policy overrides `{}` {what}", path.display());
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ServerError::because(about("cannot be read"), error))?;
+        Overrides::read(&text).map_err(|error| ServerError::because(about("cannot be used"), error))
+    }
+}
+
 /// What was declared, for each policy that an operator set.
 pub(crate) type Declared = Vec<(&'static str, Vec<String>)>;
 
@@ -40,11 +62,11 @@ impl Overrides {
         })
     }
 
-    /// Several files together; of two that set the same, the later one counts.
-    pub(crate) fn read_all(texts: &[String]) -> Result<Self, ServerError> {
+    /// Several together; of two that set the same, the later one counts.
+    pub(crate) fn read_all(sources: &[Source]) -> Result<Self, ServerError> {
         let mut all = Self::default();
-        for text in texts {
-            let Self { allow_relax, tools } = Self::read(text)?;
+        for source in sources {
+            let Self { allow_relax, tools } = source.read()?;
             all.allow_relax |= allow_relax;
             for (tool, policies) in tools {
                 all.tools.entry(tool).or_default().extend(policies);

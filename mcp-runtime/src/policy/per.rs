@@ -54,14 +54,6 @@ impl Per {
         self.everybody.is_some()
     }
 
-    /// The arguments it counts by.
-    pub(super) fn arguments(&self) -> impl Iterator<Item = &'static str> {
-        self.keys.iter().filter_map(|key| match key {
-            mcp_grammar::Key::Arg(path) => Some(*path),
-            _ => None,
-        })
-    }
-
     /// The count that a call goes to.
     pub(super) fn key(&self, call: &Call) -> Result<Key, Missing> {
         if let Some(key) = self.everybody {

@@ -138,11 +138,6 @@ impl Rule {
             .filter_map(|bucket| Some((bucket.shared?, bucket.text.as_str())))
     }
 
-    /// The arguments that the buckets count or cost by.
-    pub(super) fn arguments(&self) -> impl Iterator<Item = &'static str> {
-        self.buckets.iter().flat_map(Bucket::arguments)
-    }
-
     /// The buckets that a call takes from when it runs, or when the cache answers it.
     fn taken_from(&self, what: Count) -> impl Iterator<Item = &Bucket> {
         let all = what == Count::Executions;

@@ -5,6 +5,7 @@ pub(crate) mod admission;
 mod direct;
 pub(crate) mod handler;
 pub(crate) mod lifecycle;
+mod lint;
 pub(crate) mod registry;
 mod remote;
 mod signals;
@@ -28,10 +29,10 @@ use crate::error::{Result, ServerError};
 use crate::metrics::{Meters, Metrics};
 use crate::middleware::{Around, AroundAttempt};
 use crate::policy::audit::Sink;
-use crate::policy::overrides::Overrides;
+use crate::policy::overrides::{self, Overrides};
 use crate::policy::rate::Limiter;
 use crate::policy::retry::Budget;
-use crate::policy::{Effective, Policies, Shared, check};
+use crate::policy::{Effective, Policies, Shared, check, deprecated};
 use crate::principal::Principal;
 use crate::seal::Seal;
 use crate::store::{MemoryStore, Store};
@@ -75,7 +76,8 @@ pub struct Server {
     metrics: Metrics,
     #[cfg(feature = "http")]
     pub(crate) http: crate::transport::http::Options,
-    overrides: Vec<String>,
+    overrides: Vec<overrides::Source>,
+    allowed: Vec<lint::Allowed>,
     page_size: usize,
 }
 
@@ -111,6 +113,7 @@ impl Server {
             store: Arc::new(MemoryStore::new()),
             state_key: None,
             overrides: Vec::new(),
+            allowed: Vec::new(),
             lifecycle: Lifecycle::new(),
             around: Vec::new(),
             around_attempt: Vec::new(),
@@ -260,7 +263,15 @@ impl Server {
     /// An override stands in for a policy that is declared, with the same grammar; it switches none on or off. It is logged at start and shows in the
     /// manifest beside what was declared. One that loosens anything needs `"allow_relax": true`.
     pub fn policy_overrides(mut self, json: impl Into<String>) -> Self {
-        self.overrides.push(json.into());
+        self.overrides.push(overrides::Source::Text(json.into()));
+        self
+    }
+
+    /// Reads [overrides](Self::policy_overrides) from a file when the server is built. One that cannot be read keeps the server from starting.
+    ///
+    /// Of several files and texts that set the same, the last one given counts. `MCP_POLICY_OVERRIDES` names one in the environment.
+    pub fn policy_overrides_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.overrides.push(overrides::Source::File(path.into()));
         self
     }
 
@@ -279,6 +290,10 @@ impl Server {
     }
 
     pub(crate) fn build(self) -> Result<Arc<Core>> {
+        let misnamed: Vec<String> = lint::problems(&self.allowed).collect();
+        if !misnamed.is_empty() {
+            return Err(ServerError::new(misnamed.join("\n")));
+        }
         let mut shared = Shared::default();
         let overrides = Overrides::read_all(&self.overrides)?;
         let registry = Registry::build(&self.mounts, |tool, def, toolset, problems| {
@@ -324,8 +339,23 @@ impl Server {
             page_size: self.page_size,
         };
         core.check_needs()?;
+        if let Some(warning) = lint::warning(&self.mounts, &self.allowed) {
+            tracing::warn!("{warning}");
+        }
+        let today = deprecated::today();
         for tool in core.tools().tools() {
             tracing::debug!(tool = tool.name, declared = %tool.policies.sources, "ready");
+            if let Some(rule) = tool
+                .deprecated
+                .as_ref()
+                .filter(|rule| rule.is_overdue(today))
+            {
+                tracing::warn!(
+                    tool = tool.name,
+                    deprecated = rule.notice,
+                    "a tool is served beyond its last day"
+                );
+            }
         }
         Ok(Arc::new(core))
     }

@@ -1,6 +1,6 @@
 //! From names to tools: what was mounted, made ready once, when the server is built.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::arg::{InputSchema, Need, Params, Signature, What};
 use crate::error::ServerError;
 use crate::metrics::Meter;
-use crate::policy::Effective;
+use crate::policy::{Effective, deprecated};
 use crate::tool::{ToolDef, Toolset};
 
 /// Every mounted tool, by name and in a fixed order.
@@ -32,6 +32,7 @@ pub(crate) struct Mounted {
     pub(crate) patterns: Vec<(&'static str, Regex)>,
     pub(crate) needs: Vec<Need>,
     pub(crate) policies: Effective,
+    pub(crate) deprecated: Option<deprecated::Rule>,
     pub(crate) meter: Arc<Meter>,
     validator: OnceLock<Option<Validator>>,
 }
@@ -52,6 +53,20 @@ pub(crate) struct Mount {
     pub(crate) toolset: Toolset,
 }
 
+impl Mount {
+    /// The name under which a tool of the list is served.
+    fn name(&self, def: &ToolDef) -> String {
+        match self.namespace {
+            Some(namespace) => format!("{namespace}.{}", def.name),
+            None => def.name.to_owned(),
+        }
+    }
+
+    fn names(&self) -> impl Iterator<Item = String> {
+        self.toolset.tools.iter().map(|def| self.name(def))
+    }
+}
+
 impl Registry {
     /// Makes every tool ready, and reports every problem at once.
     pub(crate) fn build(
@@ -60,14 +75,20 @@ impl Registry {
     ) -> Result<Self, ServerError> {
         let mut registry = Self::default();
         let mut problems = Vec::new();
+        let names: HashSet<String> = mounts.iter().flat_map(Mount::names).collect();
         for mount in mounts {
             for def in mount.toolset.tools {
-                let name = match mount.namespace {
-                    Some(namespace) => format!("{namespace}.{}", def.name),
-                    None => def.name.to_owned(),
-                };
+                let name = mount.name(def);
                 let policies = resolve(&name, def, &mount.toolset, &mut problems);
-                let tool = Mounted::new(name, def, policies, &mut problems);
+                let declared = policies.declared.deprecated;
+                let mut tool = Mounted::new(name, def, policies, &mut problems);
+                let is_tool = |name: &str| names.contains(name);
+                let rule = declared
+                    .map(|it| deprecated::Rule::new(&tool.name, mount.namespace, it, is_tool));
+                tool.deprecated = rule.transpose().unwrap_or_else(|problem| {
+                    problems.push(format!("tool `{}` {problem} ({})", tool.name, def.location));
+                    None
+                });
                 registry.insert(tool, &mut problems);
             }
         }
@@ -139,6 +160,7 @@ impl Mounted {
             patterns: signature.patterns,
             needs: signature.needs,
             policies,
+            deprecated: None,
             meter: Arc::default(),
             validator: OnceLock::new(),
         }

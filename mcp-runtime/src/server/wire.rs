@@ -50,8 +50,8 @@ pub(super) fn server_meta(identity: &Identity) -> MetaObject {
 pub(super) fn tool(mounted: &Mounted) -> Tool {
     let def = mounted.def;
     let policies = &mounted.policies.declared;
-    let description = match policies.deprecated {
-        Some(deprecated) => format!("[Deprecated: {deprecated}] {}", def.description),
+    let description = match &mounted.deprecated {
+        Some(rule) => format!("[Deprecated: {}] {}", rule.notice, def.description),
         None => def.description.to_owned(),
     };
     let mut tool = Tool::new(

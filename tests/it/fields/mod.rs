@@ -164,6 +164,8 @@ async fn each_row_tells_its_two_tools_apart(rows: Vec<Row>) {
             );
             seen.push(first);
         }
+        let refused = seen.iter().filter(|seen| seen.is_err()).count();
+        assert!(refused < 2, "{}: neither starts: {seen:?}", row.shown());
         if seen[0] == seen[1] {
             unread.push(format!("{}: both times {:?}", row.shown(), seen[0]));
         }

@@ -17,24 +17,28 @@ use super::Seen;
 use crate::foreign::{Foreign, Switch};
 use crate::script::{Script, Step};
 
-/// Do what the script says.
-#[tool]
-async fn subject(
-    id: Option<String>,
-    other: Option<String>,
-    n: Option<u32>,
-    items: Option<Vec<String>>,
-    script: State<Script>,
-) -> Result<String, ToolError> {
-    let _ = (id, other, n, items);
-    script.run().await
+macro_rules! scripted {
+    ($($(#[$doc:meta])* $name:ident),*) => {$(
+        $(#[$doc])*
+        #[tool]
+        async fn $name(
+            id: Option<String>,
+            other: Option<String>,
+            n: Option<u32>,
+            items: Option<Vec<String>>,
+            script: State<Script>,
+        ) -> Result<String, ToolError> {
+            let _ = (id, other, n, items);
+            script.run().await
+        }
+    )*};
 }
 
-/// Do what the script says, under the same policies.
-#[tool]
-async fn sibling(id: Option<String>, script: State<Script>) -> Result<String, ToolError> {
-    let _ = id;
-    script.run().await
+scripted! {
+    /// Do what the script says.
+    subject,
+    /// Do what the script says, under the same policies.
+    sibling
 }
 
 /// Do what the script says, with an eye on the caller.

@@ -1,67 +1,132 @@
 //! What has to fit together when a server is built: what the compiler could not see, because a list or the server declared it for the tool, because
-//! a policy is a constant of its own, or because the arguments are the fields of a struct.
+//! a policy is a constant of its own, because the arguments are the fields of a struct, or because no attribute wrote the tool's definition.
 
-use mcp_grammar::{Conflict, Field, Tags};
+mod named;
+mod prose;
 
+use mcp_grammar::Conflict;
+use serde_json::Value;
+
+use self::named::named;
+use super::redaction;
 use crate::server::registry::Mounted;
 
-/// Everything in a tool's policies that does not fit, each in a text of its own.
+/// Longer names than this are refused by clients (MCP 2026-07-28, "Tool Names").
+const LONGEST_NAME: usize = 128;
+
+/// Everything about a tool that does not fit, each in a text of its own.
 pub(crate) fn problems(tool: &Mounted) -> Vec<String> {
-    let Mounted { name, def, .. } = tool;
-    let mut policies = tool.policies.declared;
-    policies.takes_caller = tool.takes_caller();
-    // The others are found where the policies are inherited; this one needs to know the tool's parameters.
-    let conflicts = policies.conflicts();
-    let conflicts = conflicts
-        .iter()
-        .filter(|conflict| **conflict == Conflict::PublicCaller)
-        .map(|conflict| {
-            let message = conflict.message();
-            let lines: Vec<&str> = message.lines().map(str::trim).collect();
-            let text = lines.join("\n  ");
-            format!("tool `{name}` ({}): {text}", def.location)
-        });
-    let named = named(tool).into_iter().filter_map(|(place, path)| {
-        let argument = path.split('.').next().unwrap_or(path);
-        let names = &tool.input.names;
-        let known = |name: &str| names.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
-        if tool.secrets.contains(&argument) {
-            return Some(format!(
-                "the {place} of tool `{name}` names the secret argument `{argument}` ({})\n  help: name another one; whoever reads a tag or a key learns of it",
-                def.location
-            ));
-        }
-        if def.open || known(argument) || known(path) {
-            return None;
-        }
-        Some(format!(
-            "the {place} of tool `{name}` names the argument `{argument}`, which it does not have ({})\n  help: its arguments are `{}`",
-            def.location,
-            names.join("`, `")
-        ))
-    });
-    conflicts.chain(named).collect()
+    let problems = conflicts(tool)
+        .chain(name(tool))
+        .chain(description(tool))
+        .chain(headers(tool))
+        .chain(arguments(tool));
+    problems.collect()
 }
 
-/// The arguments that policies name, and which policy does.
-fn named(tool: &Mounted) -> Vec<(&'static str, &'static str)> {
-    let policies = &tool.policies.declared;
-    let mut named: Vec<_> = tool.policies.arguments().collect();
-    let mut tags = |place, tags: &Tags<'static>| {
-        let paths = tags.iter().flat_map(|tag| tag.placeholders());
-        named.extend(paths.map(|(_, path)| (place, path)));
+/// The other contradictions are found where the policies are inherited; this one needs to know the tool's parameters.
+fn conflicts(tool: &Mounted) -> impl Iterator<Item = String> {
+    let mut policies = tool.policies.declared;
+    policies.takes_caller = tool.takes_caller();
+    let conflicts = policies.conflicts().into_iter();
+    conflicts
+        .filter(|conflict| *conflict == Conflict::PublicCaller)
+        .map(|conflict| {
+            let lines: Vec<&str> = conflict.message().lines().map(str::trim).collect();
+            let (name, place) = (&tool.name, tool.def.location);
+            format!("tool `{name}` ({place}): {}", lines.join("\n  "))
+        })
+}
+
+/// A namespace is a part of the name that no attribute has seen.
+fn name(tool: &Mounted) -> Option<String> {
+    let Mounted { name, def, .. } = tool;
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let problem = match name.chars().find(|c| !plain(*c)) {
+        Some(c) => format!("a tool's name can't contain `{c}`"),
+        None if name.len() > LONGEST_NAME || name.is_empty() => {
+            format!(
+                "a tool's name has 1 to {LONGEST_NAME} characters, and this one {}",
+                name.len()
+            )
+        }
+        None => return None,
     };
-    if let Some(invalidates) = &policies.invalidates {
-        tags("`invalidates`", &invalidates.tags);
+    Some(format!(
+        "tool `{name}` ({}): {problem}\n  help: use ASCII letters, digits, `_`, `-` and `.`, in the namespace too",
+        def.location
+    ))
+}
+
+fn description(tool: &Mounted) -> Option<String> {
+    let Mounted { name, def, .. } = tool;
+    if def.description.trim().is_empty() {
+        return Some(format!(
+            "tool `{name}` has no description ({})\n  help: write one: a model chooses tools by it",
+            def.location
+        ));
     }
-    if let Some(cache) = &policies.cache {
-        tags("`cache`", &cache.tags);
-        named.extend(cache.ignore.iter().map(|path| ("`cache`", *path)));
-        let vary = cache.vary.iter().filter_map(|field| match field {
-            Field::Arg(path) => Some(("`cache`", *path)),
-            Field::Claim(_) => None,
-        });
-        named.extend(vary);
+    let stranger = prose::placeholders(def.description).find(|named| !is_known(tool, named))?;
+    Some(format!(
+        "the description of tool `{name}` names the argument `{stranger}`, which it does not have ({})\n  help: what is no argument stands in backticks, `{{{stranger}}}`; {}",
+        def.location,
+        told(tool)
+    ))
+}
+
+/// A secret in a header is in the logs of every proxy on its way.
+fn headers(tool: &Mounted) -> Option<String> {
+    let properties = tool.input.json.get("properties").and_then(Value::as_object);
+    let mut mirrored = properties
+        .into_iter()
+        .flatten()
+        .filter(|(_, schema)| schema.get("x-mcp-header").is_some());
+    let (argument, _) = mirrored.find(|(name, _)| redaction::is_secret_at(&tool.input, name))?;
+    Some(format!(
+        "tool `{}` mirrors the secret argument `{argument}` in a header, which logs and proxies read ({})\n  help: leave `header` out",
+        tool.name, tool.def.location
+    ))
+}
+
+/// The arguments that policies name are there, and no secret becomes a part of what is kept or shown.
+fn arguments(tool: &Mounted) -> impl Iterator<Item = String> {
+    named(&tool.policies.declared).into_iter().filter_map(|named| {
+        let (option, path) = (named.option, named.path);
+        let (name, place) = (&tool.name, tool.def.location);
+        if named.kept && redaction::is_secret_at(&tool.input, path) {
+            return Some(format!(
+                "the `{option}` of tool `{name}` names the secret argument `{path}` ({place})\n  help: name another one; whoever reads a tag, a key or a question learns of it"
+            ));
+        }
+        if is_known(tool, path) {
+            return None;
+        }
+        let argument = first(path);
+        Some(format!(
+            "the `{option}` of tool `{name}` names the argument `{argument}`, which it does not have ({place})\n  help: {}",
+            told(tool)
+        ))
+    })
+}
+
+fn first(path: &str) -> &str {
+    path.split('.').next().unwrap_or(path)
+}
+
+/// Whether an argument may come by this name. An `open` tool takes any.
+fn is_known(tool: &Mounted, path: &str) -> bool {
+    let names = &tool.input.names;
+    let known = |name: &str| {
+        names
+            .binary_search_by(|known| known.as_str().cmp(name))
+            .is_ok()
+    };
+    tool.def.open || known(first(path)) || known(path)
+}
+
+fn told(tool: &Mounted) -> String {
+    match tool.input.names.as_slice() {
+        [] => "it has none".to_owned(),
+        names => format!("its arguments are `{}`", names.join("`, `")),
     }
-    named
 }

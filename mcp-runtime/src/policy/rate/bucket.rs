@@ -68,15 +68,6 @@ impl Bucket {
         }
     }
 
-    /// The arguments it counts or costs by.
-    pub(super) fn arguments(&self) -> impl Iterator<Item = &'static str> {
-        let cost = match self.cost {
-            Cost::Fixed(_) => None,
-            Cost::Len(path) | Cost::Arg(path) => Some(path),
-        };
-        self.per.arguments().chain(cost)
-    }
-
     pub(super) fn charge(&self, call: &Call) -> Result<Charge, Limited> {
         Ok(Charge {
             key: self.per.key(call).map_err(Limited::Missing)?,

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::arg::InputSchema;
 use crate::server::registry::Mounted;
 
 /// Whether an input schema marks anything secret, at any depth.
@@ -15,6 +16,49 @@ pub(crate) fn marks(schema: &Value) -> bool {
 
 fn is_secret(schema: &Map<String, Value>) -> bool {
     schema.get("writeOnly") == Some(&Value::Bool(true))
+}
+
+/// Whether the argument at a dotted path is a secret, holds one, or is a part of one.
+pub(crate) fn is_secret_at(input: &InputSchema, path: &str) -> bool {
+    let root = &input.json;
+    let mut schemas = vec![root];
+    for name in path.split('.') {
+        schemas = below(&schemas, |schema| property(schema, name));
+        expand(root, &mut schemas, also);
+        if schemas.iter().any(|schema| is_secret(schema)) {
+            return true;
+        }
+    }
+    expand(root, &mut schemas, |root, schema| {
+        let mut inside = also(root, schema);
+        inside.extend(schema.values().flat_map(objects));
+        inside
+    });
+    schemas.iter().any(|schema| is_secret(schema))
+}
+
+/// Adds what the schemas lead to, each one once, however they refer to each other.
+fn expand<'a>(
+    root: &'a Schema,
+    schemas: &mut Vec<&'a Schema>,
+    leads_to: impl Fn(&'a Schema, &'a Schema) -> Vec<&'a Schema>,
+) {
+    let mut next = 0;
+    while let Some(&schema) = schemas.get(next) {
+        next += 1;
+        for more in leads_to(root, schema) {
+            add(schemas, more);
+        }
+    }
+}
+
+/// The objects of a value, or of a list.
+fn objects(value: &Value) -> Vec<&Schema> {
+    match value {
+        Value::Object(object) => vec![object],
+        Value::Array(items) => items.iter().flat_map(objects).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Why a value is shown to [`visit`]'s caller.

@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value};
 
-pub(crate) use self::marks::marks;
 use self::marks::{Found, visit};
+pub(crate) use self::marks::{is_secret_at, marks};
 use crate::answer::{Body, Content, Output};
 use crate::call::Call;
 use crate::error::{FieldError, Refusal, ToolError};

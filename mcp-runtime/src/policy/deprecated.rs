@@ -1,0 +1,167 @@
+//! Stage 4, its end: `deprecated = "use search_v2; sunset 2027-01-31"`, a tool that goes away.
+//!
+//! Its description says so before anything else. Every call counts in the tool's figures, and the first one of each caller is a line in the log, so that
+//! whoever still calls can be told in time. Refuses nothing. Keeps the callers it has told of, a thousand at most: beyond those the figures alone tell.
+
+use std::collections::HashSet;
+
+use mcp_grammar::{Date, Deprecated};
+use parking_lot::Mutex;
+
+use super::auth::Permit;
+use crate::principal::Principal;
+use crate::store::{BuildKeyHasher, Key, KeyBuilder};
+
+/// How many callers a tool is told of at most.
+const MOST_CALLERS: usize = 1000;
+
+/// What callers of a tool are told.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    /// `use crm.search_v2; sunset 2027-01-31`: with the name under which the other tool is served.
+    pub(crate) notice: String,
+    sunset: Option<Date>,
+    told: Mutex<HashSet<Key, BuildKeyHasher>>,
+}
+
+impl Rule {
+    /// `is_tool` knows the names of all tools of the server.
+    ///
+    /// # Errors
+    /// What is wrong with the tool's replacement.
+    pub(crate) fn new(
+        tool: &str,
+        namespace: Option<&str>,
+        declared: Deprecated<'_>,
+        is_tool: impl Fn(&str) -> bool,
+    ) -> Result<Self, String> {
+        let beside = |name: &str| namespace.map(|namespace| format!("{namespace}.{name}"));
+        let replacement = match declared.replacement {
+            None => None,
+            Some(name) => {
+                let names = beside(name).into_iter().chain([name.to_owned()]);
+                let found = names.into_iter().find(|name| is_tool(name));
+                Some(found.ok_or_else(|| {
+                    format!("is deprecated in favour of `{name}`, which the server does not have; mount the list that has it, or name another tool")
+                })?)
+            }
+        };
+        if replacement.as_deref() == Some(tool) {
+            return Err(
+                "is deprecated in favour of itself; name another tool, or a reason".to_owned(),
+            );
+        }
+        let served = Deprecated {
+            replacement: replacement.as_deref(),
+            note: declared.note,
+            sunset: declared.sunset,
+        };
+        Ok(Self {
+            notice: served.to_string(),
+            sunset: declared.sunset,
+            told: Mutex::default(),
+        })
+    }
+
+    /// Whether the day is over on which the tool was to go.
+    pub(crate) fn is_overdue(&self, today: Date) -> bool {
+        self.sunset.is_some_and(|sunset| sunset < today)
+    }
+
+    /// Whether this caller has not been told of before.
+    fn is_news(&self, caller: Option<&Principal>) -> bool {
+        let key = KeyBuilder::new("deprecated");
+        let key = match caller {
+            Some(caller) => key
+                .text(caller.issuer())
+                .text(caller.subject())
+                .optional(caller.tenant_id())
+                .optional(caller.client()),
+            None => key,
+        };
+        let mut told = self.told.lock();
+        told.len() < MOST_CALLERS && told.insert(key.finish())
+    }
+}
+
+/// Counts a call of a tool that goes away.
+pub(crate) fn note(permit: &Permit) {
+    let tool = permit.tool();
+    let Some(rule) = &tool.deprecated else {
+        return;
+    };
+    tool.meter.count_deprecated();
+    let caller = permit.caller();
+    if rule.is_news(caller) {
+        tracing::warn!(
+            tool = tool.name,
+            issuer = caller.map(Principal::issuer),
+            subject = caller.map(Principal::subject),
+            client = caller.and_then(Principal::client),
+            instead = rule.notice,
+            "a deprecated tool is called"
+        );
+    }
+}
+
+/// The day it is, in UTC.
+pub(crate) fn today() -> Date {
+    let today = jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date();
+    let part = |number: i8| u8::try_from(number).unwrap_or_default();
+    Date {
+        year: u16::try_from(today.year()).unwrap_or_default(),
+        month: part(today.month()),
+        day: part(today.day()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(text: &str) -> Result<Rule, String> {
+        let tools = ["search", "crm.search", "crm.search_v2", "search_v3"];
+        Rule::new("crm.search", Some("crm"), Deprecated::new(text), |name| {
+            tools.contains(&name)
+        })
+    }
+
+    #[test]
+    fn a_replacement_is_looked_for_beside_the_tool_first() {
+        assert_eq!(rule("use search_v2").unwrap().notice, "use crm.search_v2");
+        assert_eq!(rule("use search_v3").unwrap().notice, "use search_v3");
+        assert_eq!(rule("too slow").unwrap().notice, "too slow");
+        assert!(
+            rule("use search_v4")
+                .unwrap_err()
+                .contains("`search_v4`, which the server does not have")
+        );
+        assert!(rule("use search").unwrap_err().contains("itself"));
+    }
+
+    #[test]
+    fn a_tool_is_overdue_from_the_day_after_its_last() {
+        let rule = rule("sunset 2027-01-31").unwrap();
+        let on = |month, day| {
+            rule.is_overdue(Date {
+                year: 2027,
+                month,
+                day,
+            })
+        };
+        assert!(!on(1, 31) && on(2, 1));
+    }
+
+    #[test]
+    fn each_caller_is_told_of_once_and_no_more_than_a_thousand_are() {
+        let rule = rule("too slow").unwrap();
+        let caller = |name: usize| Principal::local(name.to_string());
+        assert!(rule.is_news(None) && !rule.is_news(None));
+        let news = |name| rule.is_news(Some(&caller(name)));
+        assert!(news(0) && !news(0));
+        let told = (0..5000).filter(|name| news(*name)).count();
+        assert_eq!(told, MOST_CALLERS - 2);
+    }
+}

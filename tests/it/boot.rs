@@ -1,0 +1,194 @@
+//! What no compiler could see keeps a server from starting: with every reason in one text, each with its place.
+
+use mcp_runtime::prelude::*;
+use mcp_runtime::{Auth, Confirm, Rate, Tool, ToolDef, When};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use validator::Validate;
+
+#[derive(Deserialize, JsonSchema, Validate)]
+struct Account {
+    user: String,
+    password: Secret<String>,
+}
+
+/// Take an account as a struct.
+#[tool]
+async fn account(account: Args<Account>) -> usize {
+    let Account { user, password } = account.0;
+    user.len() + password.expose().len()
+}
+
+/// Take a secret.
+#[tool]
+async fn signed(user: String, #[arg(secret)] token: String) -> usize {
+    user.len() + token.len()
+}
+
+/// Take a secret by its type.
+#[tool]
+async fn mirrored(#[arg(header = "Token")] token: Secret<String>) -> usize {
+    token.expose().len()
+}
+
+/// Greet {name} by a struct.
+#[tool]
+async fn greet(account: Args<Account>) -> String {
+    account.0.user
+}
+
+fn refusal(tools: impl IntoIterator<Item = ToolDef>) -> String {
+    let tools: Vec<&'static ToolDef> = tools
+        .into_iter()
+        .map(|tool| &*Box::leak(Box::new(tool)))
+        .collect();
+    let server = Server::new("boot").mount(Toolset::new(Vec::leak(tools)));
+    server.check().unwrap_err().to_string()
+}
+
+#[track_caller]
+fn says(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "{part:?} in {text}");
+    }
+}
+
+#[test]
+fn a_when_in_a_constant_names_arguments_that_are_there() {
+    const OWN: When<'_> = When::new("claim.org == arg.organisation");
+    const USER: Auth<'_> = Auth::new("user");
+    let text = refusal([account::DEF.auth(USER).when(OWN)]);
+    says(
+        &text,
+        &[
+            "the `when` of tool `account`",
+            "`organisation`",
+            "`password`, `user`",
+            "tests/it/boot.rs:",
+        ],
+    );
+    let fits = account::DEF
+        .auth(USER)
+        .when(When::new("claim.sub == arg.user"));
+    let server =
+        Server::new("boot").mount(Toolset::new(Vec::leak(vec![&*Box::leak(Box::new(fits))])));
+    server.check().unwrap();
+}
+
+#[test]
+fn a_question_names_arguments_that_are_there_and_no_secret() {
+    let text = refusal([account::DEF.confirm(Confirm::new("Close {owner}?"))]);
+    says(&text, &["the `confirm` of tool `account`", "`owner`"]);
+    for tool in [
+        account::DEF.confirm(Confirm::new("Use {password}?")),
+        signed::DEF.confirm(Confirm::new("Use {token}?")),
+    ] {
+        says(&refusal([tool]), &["names the secret argument"]);
+    }
+}
+
+#[test]
+fn a_secret_inside_a_struct_is_no_part_of_a_key() {
+    says(
+        &refusal([account::DEF.rate(Rate::new("1/s per arg.password"))]),
+        &["the `rate` of tool", "secret argument `password`"],
+    );
+    // What a call costs is kept nowhere.
+    let text = refusal([
+        signed::DEF.rate(Rate::new("9/s cost len(arg.token)")),
+        account::DEF.rate(Rate::new("1/s per arg.nobody")),
+    ]);
+    assert!(!text.contains("token"), "{text}");
+}
+
+#[test]
+fn a_secret_is_not_mirrored_in_a_header() {
+    says(
+        &refusal([*mirrored::DEF]),
+        &["secret argument `token` in a header"],
+    );
+}
+
+#[test]
+fn a_description_names_arguments_that_are_there() {
+    says(
+        &refusal([*greet::DEF]),
+        &["the description of tool `greet`", "`name`", "`{name}`"],
+    );
+}
+
+#[test]
+fn a_definition_that_no_attribute_wrote_is_held_to_the_same() {
+    let mut blank = ToolDef::new("blank", " ", |_| None);
+    says(&refusal([blank]), &["tool `blank` has no description"]);
+    blank = ToolDef::new("two words", "Do it.", |_| None);
+    says(&refusal([blank]), &["can't contain ` `"]);
+}
+
+#[test]
+fn a_namespace_is_a_part_of_the_name() {
+    let at = |namespace| {
+        Server::new("boot")
+            .mount_at(namespace, tools![signed])
+            .check()
+    };
+    at("crm").unwrap();
+    says(
+        &at("c/rm").unwrap_err().to_string(),
+        &["tool `c/rm.signed`", "can't contain `/`"],
+    );
+    let long: &'static str = "x".repeat(122).leak();
+    says(
+        &at(long).unwrap_err().to_string(),
+        &["1 to 128 characters, and this one 129"],
+    );
+}
+
+#[test]
+fn a_tool_is_deprecated_in_favour_of_one_that_is_there() {
+    /// Search.
+    #[tool(read_only, deprecated = "use search_v2")]
+    async fn search() {}
+
+    /// Search better.
+    #[tool(read_only)]
+    async fn search_v2() {}
+
+    let missing = Server::new("boot").mount(tools![search]).check();
+    says(
+        &missing.unwrap_err().to_string(),
+        &[
+            "tool `search` is deprecated in favour of `search_v2`",
+            "tests/it/boot.rs:",
+        ],
+    );
+    Server::new("boot")
+        .mount(tools![search, search_v2])
+        .check()
+        .unwrap();
+    Server::new("boot")
+        .mount_at("shop", tools![search])
+        .mount_at("shop", tools![search_v2])
+        .check()
+        .unwrap();
+    let elsewhere = Server::new("boot")
+        .mount_at("shop", tools![search])
+        .mount_at("crm", tools![search_v2]);
+    assert!(elsewhere.check().is_err());
+}
+
+#[test]
+fn a_tool_is_not_deprecated_in_favour_of_itself() {
+    /// Search.
+    #[tool(read_only, deprecated = "use search")]
+    async fn search() {}
+
+    says(
+        &Server::new("boot")
+            .mount(tools![search])
+            .check()
+            .unwrap_err()
+            .to_string(),
+        &["in favour of itself"],
+    );
+}
