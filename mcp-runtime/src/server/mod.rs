@@ -1,7 +1,7 @@
 //! The server: what it serves, what it was given, and how it starts.
 
 pub(crate) mod admission;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "testing"))]
 mod direct;
 pub(crate) mod handler;
 pub(crate) mod lifecycle;

@@ -25,6 +25,7 @@
 //! [`Client::builder`] chooses the protocol's revision, the caller and the transport.
 
 mod builder;
+mod corridor;
 mod memory;
 mod pending;
 mod reply;
@@ -42,6 +43,8 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 pub use self::builder::Builder;
+#[doc(hidden)]
+pub use self::corridor::Corridor;
 pub use self::pending::Pending;
 pub use self::reply::{Reply, RpcError, ToolList};
 use self::settings::{LEGACY, Settings};
