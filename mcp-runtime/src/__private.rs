@@ -9,7 +9,7 @@ pub use std::option::Option::{self, None, Some};
 
 pub use mcp_grammar::{
     Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Idempotency, Invalidates, Rate,
-    Retry, Size, Timeout, When,
+    Retry, Size, TaskSupport, Timeout, When,
 };
 
 pub use crate::answer::Answer;

@@ -189,7 +189,7 @@ impl Context {
         }
         // The time a person takes to answer is not the tool's.
         let _asking = self.watch().asking();
-        client.ask(Question { method, params }).await
+        client.ask(key, Question { method, params }).await
     }
 }
 
@@ -226,7 +226,7 @@ pub struct Root {
 }
 
 /// Whether an answer has the form of its question's: one that has not is asked for again.
-fn fits(method: &str, answer: &Value) -> bool {
+pub(crate) fn fits(method: &str, answer: &Value) -> bool {
     let key = match method {
         "elicitation/create" => "action",
         "sampling/createMessage" => "content",

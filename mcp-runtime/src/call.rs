@@ -17,6 +17,7 @@ use crate::principal::{Caller, Principal};
 use crate::rounds::Rounds;
 use crate::server::Core;
 use crate::server::registry::Mounted;
+use crate::task::Live;
 use crate::trace::TraceId;
 
 /// One call on its way to a tool: what extractors are made from.
@@ -68,6 +69,8 @@ pub(crate) struct Origin {
     /// The answers of a human or a client to an earlier `input_required` result.
     pub(crate) input_responses: Option<Map<String, Value>>,
     pub(crate) request_state: Option<String>,
+    /// The task that the call may become, where the client can poll for one.
+    pub(crate) task: Option<Arc<Live>>,
 }
 
 impl Call {

@@ -43,6 +43,8 @@ pub enum Capability {
     Sampling,
     /// To name the folders it works in.
     Roots,
+    /// To poll for the result of a call (the Tasks extension).
+    Tasks,
 }
 
 /// What the server can say to the client while a call runs.
@@ -57,8 +59,12 @@ pub(crate) trait Client: Debug + Send + Sync {
     /// Whether questions end the call and come back answered (2026-07-28), rather than being asked while it runs.
     fn asks_in_rounds(&self) -> bool;
 
-    /// Asks while the call runs.
-    fn ask(&self, question: Question) -> BoxFuture<'_, Result<Value, ToolError>>;
+    /// Asks while the call runs. The key names the question within the call.
+    fn ask<'a>(
+        &'a self,
+        key: &'a str,
+        question: Question,
+    ) -> BoxFuture<'a, Result<Value, ToolError>>;
 
     /// Sends a progress notification, if the client asked for them.
     fn progress<'a>(

@@ -27,6 +27,7 @@ use crate::policy::{
 use crate::principal::Principal;
 use crate::rounds;
 use crate::server::Core;
+use crate::task;
 use crate::tool::{Outcome, Running};
 
 /// A call as it comes in.
@@ -100,6 +101,8 @@ async fn stages(
     let permit = auth::authorize(server, found, request.caller)?;
     // Whoever still calls a tool that goes away is told of, whatever becomes of the call.
     deprecated::note(&permit);
+    // Before the call costs anything: what this client cannot poll for would be lost.
+    task::admit(permit.tool(), &request.origin)?;
     // Before anything happens that must not go unrecorded.
     audit::admit(server, permit.tool(), &facts.audit)?;
     // Before anything is charged: a call that cannot run costs nothing.
@@ -133,6 +136,8 @@ async fn once(decoded: Decoded) -> Result<Output, Refusal> {
 /// Stages 7 to 9: from here on the call costs something.
 async fn charged(decoded: Decoded) -> Result<Output, Refusal> {
     let call = Arc::clone(&decoded.call);
+    // A place among the tasks, for a call that may become one: a caller that has too many pays nothing.
+    task::reserve(&call)?;
     // While the upstream is known to be down, no call is charged and no human asked for nothing.
     breaker::peek(&call)?;
     // A call that goes on after a question was paid for in its first round: a state pays once.
@@ -150,6 +155,8 @@ async fn charged(decoded: Decoded) -> Result<Output, Refusal> {
 /// Stages 10 and 11: how long, and how often.
 async fn timed(_: Paid, _: Approved, decoded: Decoded) -> Result<Output, Refusal> {
     let Decoded { call, ready } = decoded;
+    // Who polls has a handle from here on, and nobody waits for what follows.
+    task::begin(&call).await?;
     // The time covers waiting and trying again: a client waits for the whole, not for a part.
     call.watch.start();
     // Retries are ours: they spend the call's time, and nothing of what the caller pays.

@@ -28,6 +28,7 @@ use crate::rounds::InputRequired;
 use crate::seal::Broken;
 use crate::server::admission::Closed;
 use crate::store::StoreError;
+use crate::task::TooMany;
 
 /// The key under which an error object stands in a result's `_meta`.
 pub const ERROR_META_KEY: &str = "dev.mcp-runtime/error";
@@ -510,6 +511,7 @@ pub(crate) enum Refusal {
     TooLong(TooLong),
     Invalid(Invalid),
     Limited(Limited),
+    TooManyTasks(TooMany),
     Open(Open),
     Elapsed(Elapsed),
     Crowded(Crowded),
@@ -548,6 +550,7 @@ refusals!(
     TooLarge(TooLarge),
     Invalid(Invalid),
     Limited(Limited),
+    TooManyTasks(TooMany),
     Open(Open),
     Elapsed(Elapsed),
     Crowded(Crowded),
@@ -679,6 +682,7 @@ impl Refusal {
                 failure
             }
             Self::Limited(limited) => limited.failure(tool),
+            Self::TooManyTasks(many) => many.failure(tool),
             Self::Open(open) => open.failure(tool),
             Self::Elapsed(elapsed) => elapsed.failure(tool),
             Self::Crowded(crowded) => crowded.failure(tool),
@@ -713,6 +717,7 @@ impl Refusal {
             Self::Unconfirmed(_) | Self::StoreAway(_) => "confirm",
             Self::Idempotency(_) => "idempotency",
             Self::Limited(_) => "rate",
+            Self::TooManyTasks(_) => "task",
             Self::Open(_) => "breaker",
             Self::Crowded(_) => "concurrency",
             Self::Elapsed(_) => "deadline",

@@ -68,6 +68,7 @@ mod seal;
 mod secret;
 mod server;
 pub mod store;
+mod task;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tool;
@@ -76,7 +77,7 @@ mod transport;
 
 pub use mcp_grammar::{
     Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Idempotency, Invalidates, Rate,
-    Retry, Size, Timeout, When,
+    Retry, Size, TaskSupport, Timeout, When,
 };
 pub use mcp_macros::{tool, tools};
 
@@ -94,6 +95,7 @@ pub use self::policy::Policies;
 pub use self::principal::{Caller, Principal};
 pub use self::secret::Secret;
 pub use self::server::Server;
+pub use self::task::Task;
 pub use self::tool::{Tool, ToolDef, Toolset};
 #[cfg(feature = "http")]
 pub use self::transport::http::{EmbeddedServer, HttpServer};
@@ -107,6 +109,6 @@ pub mod audit {
 pub mod prelude {
     pub use crate::{
         Args, Audio, Caller, Content, Context, Embedded, Image, Json, Link, Secret, Server, State,
-        ToolError, Toolset, tool, tools,
+        Task, ToolError, Toolset, tool, tools,
     };
 }

@@ -5,7 +5,7 @@ use std::panic::Location;
 use futures_util::future::BoxFuture;
 use mcp_grammar::{
     Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Idempotency, Invalidates, List,
-    Policies, Rate, Retry, Size, Timeout, When,
+    Policies, Rate, Retry, Size, TaskSupport, Timeout, When,
 };
 
 use crate::answer::Output;
@@ -267,6 +267,13 @@ impl ToolDef {
     #[must_use]
     pub const fn idempotency(mut self, idempotency: Idempotency) -> Self {
         self.policies.idempotency = Some(idempotency);
+        self
+    }
+
+    /// `task = ".."`: whether calls run as tasks.
+    #[must_use]
+    pub const fn task(mut self, task: TaskSupport) -> Self {
+        self.policies.task = Some(task);
         self
     }
 

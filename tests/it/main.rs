@@ -28,6 +28,7 @@ mod script;
 mod secrets;
 mod served;
 mod size;
+mod tasks;
 mod testing;
 mod transcripts;
 mod when;

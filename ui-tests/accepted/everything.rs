@@ -70,7 +70,9 @@ pub async fn guarded(org: String, weight: u32, caller: Caller) -> Result<String,
     invalidates = "tags(org:{id})",
     confirm = "Delete {id}?",
     confirm_ttl = "10m",
-    idempotency = "24h required"
+    idempotency = "24h required",
+    task = "optional",
+    ttl = "1h"
 )]
 pub async fn delete(id: u64, caller: Option<Caller>) -> String {
     format!("{id} {}", caller.is_some())

@@ -3,7 +3,7 @@
 mod mention;
 mod text;
 
-use mcp_grammar::{Confirm, Policies};
+use mcp_grammar::{Confirm, Policies, TaskSupport};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Expr, ExprArray, ExprLit, Ident, Lit, LitStr};
@@ -14,7 +14,7 @@ use self::text::{add, type_of};
 use crate::diagnostics::Errors;
 use crate::entry::{Entry, Known, text_of, ungrouped};
 
-pub(crate) const OPTIONS: [Known; 16] = [
+pub(crate) const OPTIONS: [Known; 18] = [
     Known::new("auth", "auth = \"orders:read\""),
     Known::new("when", "when = \"claim.org == arg.org\""),
     Known::new("rate", "rate = \"10/s\""),
@@ -30,6 +30,8 @@ pub(crate) const OPTIONS: [Known; 16] = [
     Known::new("confirm", "confirm = \"Delete {path}?\""),
     Known::new("confirm_ttl", "confirm_ttl = \"5m\""),
     Known::new("idempotency", "idempotency = \"24h\""),
+    Known::new("task", "task = \"optional\""),
+    Known::new("ttl", "ttl = \"10m\""),
     Known::new(
         "deprecated",
         "deprecated = \"use search_v2; sunset 2027-01-31\"",
@@ -88,7 +90,33 @@ impl Written {
             }
         }
         self.check_ttl(&policies, errors);
+        self.add_ttl(&mut policies, errors);
         (policies, mentions)
+    }
+
+    /// How long a task is kept, which may be written before the task.
+    fn add_ttl(&self, policies: &mut Policies<'_>, errors: &mut Errors) {
+        let Some(ttl) = self.declared("ttl") else {
+            return;
+        };
+        let text = match ttl.values.first() {
+            Some(Value::Text(_, text)) => Some(text),
+            _ => None,
+        };
+        policies.task = match (policies.task, text) {
+            (Some(task), Some(text)) => TaskSupport::parse_ttl(text)
+                .map(|ttl| TaskSupport { ttl, ..task })
+                .ok(),
+            // What contradicts a constant is for const evaluation to find.
+            _ => None,
+        };
+        if self.key("task").is_none() {
+            errors.at(
+                ttl.key.span(),
+                "nothing runs as a task, so there is none to keep\n\
+                 help: remove `ttl`, or add `task = \"optional\"`",
+            );
+        }
     }
 
     fn check_ttl(&self, policies: &Policies<'_>, errors: &mut Errors) {
@@ -105,8 +133,11 @@ impl Written {
 
     /// Where a policy is written.
     pub(crate) fn key(&self, name: &str) -> Option<Span> {
-        let declared = self.0.iter().find(|declared| declared.name == name);
-        declared.map(|declared| declared.key.span())
+        self.declared(name).map(|declared| declared.key.span())
+    }
+
+    fn declared(&self, name: &str) -> Option<&Declared> {
+        self.0.iter().find(|declared| declared.name == name)
     }
 
     /// Where a policy is a constant, which only const evaluation knows.
@@ -130,16 +161,19 @@ impl Written {
                     Value::Text(literal, _) => quote!(__mcp::#ty::new(#literal)),
                     Value::Constant(value) => quote!(#value),
                 };
-                let ttl = (*name == "confirm").then(|| self.ttl());
+                let ttl = match *name {
+                    "confirm" => self.ttl("confirm_ttl"),
+                    "task" => self.ttl("ttl"),
+                    _ => None,
+                };
                 calls.extend(quote!(.#method(#value #ttl)));
             }
         }
         calls
     }
 
-    fn ttl(&self) -> Option<TokenStream> {
-        let declared = self.0.iter().find(|it| it.name == "confirm_ttl")?;
-        Some(match declared.values.first()? {
+    fn ttl(&self, option: &str) -> Option<TokenStream> {
+        Some(match self.declared(option)?.values.first()? {
             Value::Text(literal, _) => quote!(.ttl(#literal)),
             Value::Constant(value) => quote!(.ttl(#value)),
         })

@@ -2,7 +2,7 @@
 
 use mcp_grammar::{
     Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Error, Idempotency, Invalidates,
-    Policies, Rate, Retry, Size, Timeout, When,
+    Policies, Rate, Retry, Size, TaskSupport, Timeout, When,
 };
 
 /// The type whose `new` reads an option's text; none for what is a part of another policy.
@@ -21,6 +21,7 @@ pub(super) fn type_of(name: &str) -> Option<&'static str> {
         "audit" => "Audit",
         "confirm" => "Confirm",
         "idempotency" => "Idempotency",
+        "task" => "TaskSupport",
         "deprecated" => "Deprecated",
         _ => return None,
     })
@@ -58,6 +59,10 @@ pub(super) fn add<'a>(
             Confirm::parse_ttl(text).map_err(said)?;
         }
         "idempotency" => policies.idempotency = Some(Idempotency::parse(text).map_err(said)?),
+        "task" => policies.task = Some(TaskSupport::parse(text).map_err(said)?),
+        "ttl" => {
+            TaskSupport::parse_ttl(text).map_err(said)?;
+        }
         _ => policies.deprecated = Some(Deprecated::parse(text).map_err(said)?),
     }
     Ok(())

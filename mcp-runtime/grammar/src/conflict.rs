@@ -59,14 +59,19 @@ pub enum Conflict {
     BackoffOverTotal,
     /// `max_in` with an action that only an answer can have.
     ActionOnInput,
+    /// `cache` with `task`.
+    CachedTask,
+    /// A call may take longer than its task is kept.
+    TimeoutOverTtl,
 }
 
 impl Conflict {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::ReadOnlyDestroyer,
         Self::CachedDestroyer,
         Self::CachedWriter,
+        Self::CachedTask,
         Self::PrivateToNobody,
         Self::VariesByNobody,
         Self::PublicCaller,
@@ -74,6 +79,7 @@ impl Conflict {
         Self::RetriedWriter,
         Self::BackoffOverTotal,
         Self::AttemptOverTotal,
+        Self::TimeoutOverTtl,
         Self::ConcurrencyOfNobody,
         Self::WhenNobody,
         Self::ActionOnInput,
@@ -111,6 +117,9 @@ impl Policies<'_> {
                 } else {
                     C::CachedWriter
                 });
+            }
+            if self.task.is_some() {
+                found = found.push(C::CachedTask);
             }
             if asks_nobody && matches!(cache.scope, Some(Scope::Private)) {
                 found = found.push(C::PrivateToNobody);
@@ -154,6 +163,11 @@ impl Policies<'_> {
             && is_longer(attempt, total)
         {
             found = found.push(C::AttemptOverTotal);
+        }
+        if let (Some(task), Some(timeout)) = (&self.task, &self.timeout)
+            && is_longer(timeout.total, task.ttl)
+        {
+            found = found.push(C::TimeoutOverTtl);
         }
         if let Some(concurrency) = &self.concurrency
             && asks_nobody

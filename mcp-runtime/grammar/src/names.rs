@@ -89,6 +89,7 @@ names! {
     OFF = b"off"
     ON_ERROR = b"on_error"
     OPEN = b"open"
+    OPTIONAL = b"optional"
     PER = b"per"
     PRIVATE = b"private"
     PROBES = b"probes"

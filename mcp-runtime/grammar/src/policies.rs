@@ -2,7 +2,7 @@
 
 use crate::{
     Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Idempotency, Invalidates, List,
-    Rate, Retry, Size, Timeout, When,
+    Rate, Retry, Size, TaskSupport, Timeout, When,
 };
 
 /// The policies and annotations of one tool, as they were written.
@@ -60,6 +60,8 @@ pub struct Policies<'a> {
     pub confirm: Option<Confirm<'a>>,
     /// For how long a call that is sent twice runs once.
     pub idempotency: Option<Idempotency>,
+    /// Whether it runs as a task.
+    pub task: Option<TaskSupport>,
     /// What to use instead of it.
     pub deprecated: Option<Deprecated<'a>>,
 }
@@ -89,6 +91,7 @@ impl Policies<'_> {
             audit: None,
             confirm: None,
             idempotency: None,
+            task: None,
             deprecated: None,
         }
     }

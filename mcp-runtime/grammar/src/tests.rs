@@ -14,7 +14,7 @@ use proptest::prelude::ProptestConfig;
 
 use crate::{
     Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Error, Idempotency, Invalidates,
-    Rate, Retry, Size, Timeout, When,
+    Rate, Retry, Size, TaskSupport, Timeout, When,
 };
 
 /// So many cases of a property, or as many as `PROPTEST_CASES` says.
@@ -26,7 +26,7 @@ fn cases(n: u32) -> ProptestConfig {
 }
 
 /// The attribute's options whose values this crate reads.
-const OPTIONS: [&str; 16] = [
+const OPTIONS: [&str; 18] = [
     "auth",
     "when",
     "rate",
@@ -42,6 +42,8 @@ const OPTIONS: [&str; 16] = [
     "confirm",
     "confirm_ttl",
     "idempotency",
+    "task",
+    "ttl",
     "deprecated",
 ];
 
@@ -62,6 +64,8 @@ fn read<'a>(option: &str, text: &'a str) -> Result<String, Error<'a>> {
         "confirm" => Confirm::parse(text)?.to_string(),
         "confirm_ttl" => format!("{:?}", Confirm::parse_ttl(text)?),
         "idempotency" => Idempotency::parse(text)?.to_string(),
+        "task" => TaskSupport::parse(text)?.to_string(),
+        "ttl" => format!("{:?}", TaskSupport::parse_ttl(text)?),
         "deprecated" => Deprecated::parse(text)?.to_string(),
         other => unreachable!("no option is named `{other}`"),
     })

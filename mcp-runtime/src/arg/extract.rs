@@ -79,6 +79,7 @@ pub(crate) enum What {
     Caller,
     PerhapsCaller,
     Client,
+    Task,
 }
 
 impl Needs<'_> {
@@ -98,6 +99,11 @@ impl Needs<'_> {
     /// The tool talks to the client while it runs: progress, log messages, questions.
     pub fn client(&mut self) {
         self.push(What::Client);
+    }
+
+    /// The tool's calls must run as tasks, which begin when the tool says so.
+    pub(crate) fn task(&mut self) {
+        self.push(What::Task);
     }
 
     fn push(&mut self, what: What) {

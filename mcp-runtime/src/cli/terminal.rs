@@ -57,7 +57,7 @@ impl Client for Terminal {
         false
     }
 
-    fn ask(&self, _: Question) -> BoxFuture<'_, Result<Value, ToolError>> {
+    fn ask<'a>(&'a self, _: &'a str, _: Question) -> BoxFuture<'a, Result<Value, ToolError>> {
         Box::pin(async { Err(ToolError::failed("the command line cannot be asked")) })
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mcp_grammar::{
     Audit, Auth, Breaker, Cache, Concurrency, Cost, Idempotency, OnError, Rate, Retry, Scope, Size,
-    Timeout, Unit,
+    TaskSupport, Timeout, Unit,
 };
 use serde_json::Value;
 
@@ -16,8 +16,8 @@ use super::diff::Class;
 pub(crate) fn direction(option: &str, before: Option<&Value>, after: Option<&Value>) -> Class {
     let (before, after) = match (before, after) {
         (Some(before), Some(after)) => (before, after),
-        (None, Some(_)) => return appeared(option),
-        (Some(_), None) => return appeared(option).reversed(),
+        (None, Some(after)) => return appeared(option, after),
+        (Some(before), None) => return appeared(option, before).reversed(),
         (None, None) => return Class::Neutral,
     };
     // What the grammar of this version does not read, nobody can tell the direction of.
@@ -27,10 +27,11 @@ pub(crate) fn direction(option: &str, before: Option<&Value>, after: Option<&Val
 }
 
 /// What it means that a policy is there which was not.
-fn appeared(option: &str) -> Class {
+fn appeared(option: &str, value: &Value) -> Class {
     match option {
         // A kept answer, a second try and a note to callers forbid nothing.
-        "cache" | "retry" | "invalidates" | "deprecated" => Class::Neutral,
+        "cache" | "retry" | "invalidates" | "deprecated" | "ttl" => Class::Neutral,
+        "task" if value != "required" => Class::Neutral,
         _ => Class::Tightened,
     }
 }
@@ -103,7 +104,14 @@ fn told(option: &str, before: &[&str], after: &[&str]) -> Option<Class> {
             (_, "never") => Class::Relaxed,
             _ => Class::Neutral,
         },
-        "deprecated" | "invalidates" => Class::Neutral,
+        "task" => {
+            let (a, b) = (
+                TaskSupport::parse(before).ok()?,
+                TaskSupport::parse(after).ok()?,
+            );
+            more(a.required, b.required)
+        }
+        "deprecated" | "invalidates" | "ttl" => Class::Neutral,
         _ => return None,
     })
 }

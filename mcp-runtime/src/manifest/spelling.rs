@@ -26,6 +26,10 @@ pub(crate) fn spelt(policies: &Policies<'_>) -> Vec<(&'static str, Vec<String>)>
     add("audit", shown(&policies.audit));
     add("confirm", shown(&policies.confirm));
     add("idempotency", shown(&policies.idempotency));
+    add("task", shown(&policies.task));
+    if let Some(task) = &policies.task {
+        add("ttl", Some(&task.shown_ttl()));
+    }
     add("deprecated", shown(&policies.deprecated));
     let rates: Vec<String> = policies.rate.iter().map(ToString::to_string).collect();
     if !rates.is_empty() {

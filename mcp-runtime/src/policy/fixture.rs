@@ -174,6 +174,7 @@ impl Calls {
             cancelled: self.cancelled.clone(),
             input_responses: None,
             request_state: None,
+            task: None,
         }
     }
 
@@ -219,7 +220,7 @@ impl Client for Silent {
         false
     }
 
-    fn ask(&self, _: Question) -> BoxFuture<'_, Result<Value, ToolError>> {
+    fn ask<'a>(&'a self, _: &'a str, _: Question) -> BoxFuture<'a, Result<Value, ToolError>> {
         Box::pin(async {
             tokio::time::sleep(Duration::from_secs(3600)).await;
             Ok(serde_json::json!({"action": "cancel"}))

@@ -60,7 +60,8 @@ pub(super) fn inherit(
         max_out,
         audit,
         confirm,
-        idempotency
+        idempotency,
+        task
     );
     (policies, Sources(sources))
 }
@@ -145,6 +146,11 @@ fn applicable(default: &Policies<'static>, own: &Policies<'static>) -> Policies<
     }
     if !own.read_only && !own.idempotent {
         default.retry = None;
+    }
+    if let Some(task) = own.task {
+        // Its result is kept by its task, and the task's time is its own.
+        default.cache = None;
+        default.timeout = default.timeout.filter(|timeout| timeout.total <= task.ttl);
     }
     default
 }

@@ -18,7 +18,7 @@ pub(crate) mod gate;
 pub(crate) mod idempotency;
 mod inherit;
 pub(crate) mod invalidates;
-mod material;
+pub(crate) mod material;
 pub(crate) mod overrides;
 pub(crate) mod per;
 pub(crate) mod rate;

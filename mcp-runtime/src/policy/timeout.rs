@@ -25,6 +25,7 @@ pub(crate) struct Rule {
     total: Duration,
     attempt: Option<Duration>,
     idle: Option<Duration>,
+    as_task: Option<Duration>,
     outcome: &'static str,
 }
 
@@ -62,12 +63,22 @@ impl Rule {
             total,
             attempt,
             idle,
+            // What nobody waits for has all the time it is kept.
+            as_task: policies
+                .task
+                .filter(|_| policies.timeout.is_none())
+                .map(|task| task.ttl),
             outcome: if repeatable {
                 "safe_to_retry"
             } else {
                 "unknown"
             },
         }
+    }
+
+    /// The time of a whole call.
+    fn total(&self, is_task: bool) -> Duration {
+        self.as_task.filter(|_| is_task).unwrap_or(self.total)
     }
 
     fn elapsed(&self, what: What, after: Duration) -> Elapsed {
@@ -130,7 +141,7 @@ pub(super) async fn within<T>(
     match tokio::time::timeout(left(call), &mut work).await {
         Ok(done) => done,
         Err(_) if ours() => work.await,
-        Err(_) => Err(rule.elapsed(What::Call, rule.total).into()),
+        Err(_) => Err(rule.elapsed(What::Call, call.watch.total(rule)).into()),
     }
 }
 
@@ -150,7 +161,7 @@ pub(super) async fn queued<T>(
     match tokio::time::timeout(most.min(left), work).await {
         Ok(done) => Ok(Some(done)),
         Err(_) if most < left => Ok(None),
-        Err(_) => Err(rule.elapsed(What::Queue, rule.total)),
+        Err(_) => Err(rule.elapsed(What::Queue, call.watch.total(rule))),
     }
 }
 

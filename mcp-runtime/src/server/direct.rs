@@ -66,6 +66,7 @@ impl Origin {
             ip: None,
             input_responses: None,
             request_state: None,
+            task: None,
         }
     }
 }

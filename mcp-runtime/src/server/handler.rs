@@ -13,16 +13,19 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use rmcp::ErrorData;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult,
-    ListToolsResult, LoggingLevel, PaginatedRequestParams, ServerCapabilities, ServerConfig,
-    SetLevelRequestParams, Tool,
+    CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CustomRequest,
+    CustomResult, GetTaskParams, GetTaskResult, ListToolsResult, LoggingLevel,
+    PaginatedRequestParams, ServerCapabilities, ServerConfig, SetLevelRequestParams, Tool,
+    UpdateTaskParams,
 };
 use rmcp::service::{RequestContext, RoleServer};
 
 use super::Core;
 use super::remote::{Remote, level_number};
+use super::tasks::{self, Called};
 use super::wire;
 use crate::call::Origin;
+use crate::client::{Capability, Client as _};
 use crate::corridor::{self, Request};
 use crate::error::Reply;
 use crate::policy::gate;
@@ -83,10 +86,13 @@ fn ip(context: &RequestContext<RoleServer>) -> Option<IpAddr> {
 
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
-        let capabilities = ServerCapabilities::builder()
+        let builder = ServerCapabilities::builder()
             .enable_logging()
-            .enable_tools()
-            .build();
+            .enable_tools();
+        let capabilities = match self.core.tools().any_task() {
+            true => builder.enable_tasks().build(),
+            false => builder.build(),
+        };
         let mut info = ServerConfig::new(capabilities)
             .with_server_info(wire::implementation(&self.core.identity));
         info.instructions
@@ -100,24 +106,37 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let name = params.name.into_owned();
+        let caller = self.caller(&context);
+        let (request_id, trace) = (context.id.to_string(), trace(&context));
+        let (cancelled, ip) = (context.ct.clone(), ip(&context));
+        let client = Remote::new(context, self.level.load(Ordering::Relaxed));
+        let polls = client.can(Capability::Tasks);
         let request = Request {
             arguments: params.arguments.unwrap_or_default(),
-            caller: self.caller(&context),
+            caller,
             origin: Origin {
-                request_id: context.id.to_string(),
-                trace: trace(&context),
-                cancelled: context.ct.clone(),
+                request_id,
+                trace,
+                cancelled,
                 input_responses: params
                     .input_responses
                     .map(|responses| responses.into_iter().collect()),
                 request_state: params.request_state,
-                ip: ip(&context),
-                client: Arc::new(Remote::new(context, self.level.load(Ordering::Relaxed))),
+                ip,
+                client: Arc::new(client),
+                task: None,
             },
             tool: name,
         };
         let tool = request.tool.clone();
-        match corridor::call(&self.core, request).await {
+        let reply = match polls {
+            true => match tasks::call(&self.core, request).await {
+                Called::Begun(task) => return Ok(CallToolResponse::Task(task)),
+                Called::Replied(reply) => reply,
+            },
+            false => corridor::call(&self.core, request).await,
+        };
+        match reply {
             Reply::Output(output) => Ok(wire::result(output, &self.core.identity).into()),
             Reply::Failure(failure) => Ok(wire::failure(&failure, &self.core.identity).into()),
             Reply::UnknownTool => Err(wire::unknown_tool(&tool)),
@@ -166,6 +185,34 @@ impl ServerHandler for Handler {
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
         self.core.tools().find(name).map(|tool| wire::tool(tool))
+    }
+
+    async fn get_task(
+        &self,
+        params: GetTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetTaskResult, ErrorData> {
+        let caller = self.caller(&context);
+        tasks::get(&self.core, caller.as_deref(), &params.task_id).await
+    }
+
+    async fn update_task(
+        &self,
+        params: UpdateTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        let caller = self.caller(&context);
+        let answers = params.input_responses.into_iter().collect();
+        tasks::update(&self.core, caller.as_deref(), &params.task_id, answers).await
+    }
+
+    async fn cancel_task(
+        &self,
+        params: CancelTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        let caller = self.caller(&context);
+        tasks::cancel(&self.core, caller.as_deref(), &params.task_id).await
     }
 
     async fn set_level(

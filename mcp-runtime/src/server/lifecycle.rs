@@ -19,6 +19,7 @@ use super::signals::Signals;
 use super::{Core, Server};
 use crate::error::{Cause, Result, ServerError};
 use crate::policy::audit::Sink;
+use crate::task::Ledger;
 
 /// How long calls in flight may go on once the server stops.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -115,6 +116,13 @@ impl Lifecycle {
         self.start.lock().insert(0, open);
         let close: Stop = Box::new(|| Box::pin(async move { closed.close().await }));
         self.stop.lock().insert(0, close);
+    }
+
+    /// Writes down what the last tasks came to, once the other hooks have run.
+    pub(super) fn settle(&self, tasks: &Arc<Ledger>) {
+        let tasks = Arc::clone(tasks);
+        let settle: Stop = Box::new(|| Box::pin(async move { tasks.idle().await }));
+        self.stop.lock().insert(0, settle);
     }
 
     /// Lets a call in, unless the server is stopping.

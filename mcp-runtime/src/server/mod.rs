@@ -9,6 +9,7 @@ mod lint;
 pub(crate) mod registry;
 mod remote;
 mod signals;
+mod tasks;
 mod wire;
 #[cfg(any(feature = "cli", feature = "stdio"))]
 mod withheld;
@@ -36,6 +37,7 @@ use crate::policy::{Effective, Policies, Shared, check, deprecated};
 use crate::principal::Principal;
 use crate::seal::Seal;
 use crate::store::{MemoryStore, Store};
+use crate::task::Ledger;
 use crate::tool::Toolset;
 
 /// Tools per page of a list: enough for most servers to answer with one.
@@ -79,6 +81,7 @@ pub struct Server {
     overrides: Vec<overrides::Source>,
     allowed: Vec<lint::Allowed>,
     page_size: usize,
+    tasks: Ledger,
 }
 
 type State = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
@@ -122,6 +125,7 @@ impl Server {
             #[cfg(feature = "http")]
             http: crate::transport::http::Options::new(),
             page_size: PAGE_SIZE,
+            tasks: Ledger::new(),
         }
     }
 
@@ -281,6 +285,19 @@ impl Server {
         self
     }
 
+    /// Sets how many tasks there are at a time, those that run and those whose results are kept: the default is 1000. A call that would be one more
+    /// is refused with `busy`.
+    pub fn max_tasks(mut self, tasks: usize) -> Self {
+        self.tasks.in_all = tasks;
+        self
+    }
+
+    /// Sets how many tasks one caller has at a time, those that run and those whose results are kept: the default is 100.
+    pub fn max_tasks_per_caller(mut self, tasks: usize) -> Self {
+        self.tasks.per_caller = tasks;
+        self
+    }
+
     /// Checks everything that starting the server would check, and serves nothing: for a unit test.
     ///
     /// # Errors
@@ -301,6 +318,8 @@ impl Server {
             Effective::new(tool, policies, &overrides, &mut shared, problems)
         })?;
         let audit = Arc::new(Sink::new(self.audit_file));
+        let tasks = Arc::new(self.tasks);
+        self.lifecycle.settle(&tasks);
         self.lifecycle.keep(&audit);
         let unknown_calls = Arc::default();
         let limiter = Arc::new(Limiter::new(self.expected_nodes));
@@ -337,6 +356,7 @@ impl Server {
             audit,
             unknown_calls,
             page_size: self.page_size,
+            tasks,
         };
         core.check_needs()?;
         if let Some(warning) = lint::warning(&self.mounts, &self.allowed) {
@@ -388,6 +408,7 @@ pub(crate) struct Core {
     pub(crate) audit: Arc<Sink>,
     unknown_calls: Arc<AtomicU64>,
     pub(crate) page_size: usize,
+    pub(crate) tasks: Arc<Ledger>,
 }
 
 impl Core {
@@ -449,6 +470,10 @@ impl Core {
                 )),
                 What::Caller if !tool.policies.auth.guarantees_caller() => Some(format!(
                     "tool `{name}` takes `{parameter}: Caller`, and its `auth` does not guarantee one ({})\n  help: declare `auth = \"user\"`, or take `Option<Caller>`",
+                    def.location
+                )),
+                What::Task if tool.policies.declared.task.is_none() => Some(format!(
+                    "tool `{name}` takes `{parameter}: Task`, and its calls do not run as tasks ({})\n  help: declare `task = \"optional\"`, or leave the parameter out",
                     def.location
                 )),
                 _ => None,

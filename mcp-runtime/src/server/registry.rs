@@ -120,6 +120,12 @@ impl Registry {
         self.tools.iter().map(meter).collect()
     }
 
+    /// Whether calls of any tool run as tasks.
+    pub(crate) fn any_task(&self) -> bool {
+        let mut tools = self.tools.iter();
+        tools.any(|tool| tool.policies.declared.task.is_some())
+    }
+
     /// The tools, in the order they were mounted and written.
     pub(crate) fn tools(&self) -> &[Arc<Mounted>] {
         &self.tools
@@ -170,6 +176,12 @@ impl Mounted {
     pub(crate) fn takes_caller(&self) -> bool {
         let caller = |need: &Need| matches!(need.what, What::Caller | What::PerhapsCaller);
         self.needs.iter().any(caller)
+    }
+
+    /// Whether the tool says itself when its task begins.
+    pub(crate) fn begins_task(&self) -> bool {
+        let task = |need: &Need| matches!(need.what, What::Task);
+        self.needs.iter().any(task)
     }
 
     /// What the schema says of arguments that did not read, with a path each. Compiled at the first refusal.

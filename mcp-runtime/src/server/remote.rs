@@ -66,6 +66,7 @@ impl Client for Remote {
         match capability {
             Capability::Sampling => declared.sampling.is_some(),
             Capability::Roots => declared.roots.is_some(),
+            Capability::Tasks => declared.supports_tasks(),
             Capability::Elicitation => declared.elicitation.is_some_and(|modes| {
                 // A client that names no mode means forms (MCP 2025-11-25, "Elicitation").
                 modes.form.is_some() || modes.url.is_none()
@@ -82,7 +83,11 @@ impl Client for Remote {
             .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
     }
 
-    fn ask(&self, question: Question) -> BoxFuture<'_, Result<Value, ToolError>> {
+    fn ask<'a>(
+        &'a self,
+        _: &'a str,
+        question: Question,
+    ) -> BoxFuture<'a, Result<Value, ToolError>> {
         Box::pin(async move {
             let request = json!({"method": question.method, "params": question.params});
             let request: ServerRequest = serde_json::from_value(request)?;

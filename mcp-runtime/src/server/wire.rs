@@ -27,7 +27,13 @@ use crate::rounds::InputRequired;
 const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
 
 /// The methods that this server answers and that have params.
-const SERVED: [&str; 2] = ["tools/call", "tools/list"];
+const SERVED: [&str; 5] = [
+    "tools/call",
+    "tools/list",
+    "tasks/get",
+    "tasks/update",
+    "tasks/cancel",
+];
 
 /// Those that are gone since 2026-07-28.
 const SERVED_BEFORE: [&str; 2] = ["initialize", "logging/setLevel"];
@@ -155,6 +161,7 @@ pub(super) fn lacks(capability: Capability) -> ErrorData {
         }
         Capability::Sampling => required.sampling = Some(SamplingCapability::default()),
         Capability::Roots => required.roots = Some(RootsCapabilities::default()),
+        Capability::Tasks => required = ClientCapabilities::builder().enable_tasks().build(),
     }
     ErrorData::missing_required_client_capability(required)
 }

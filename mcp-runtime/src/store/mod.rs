@@ -66,6 +66,21 @@ pub trait Store: Debug + Send + Sync + 'static {
         lifetime: Duration,
     ) -> BoxFuture<'_, Result<Claim, StoreError>>;
 
+    /// The value of a claim, if somebody holds it.
+    ///
+    /// A store that can look without claiming does so; this default claims for a moment and gives the claim up again.
+    fn held(&self, key: Key) -> BoxFuture<'_, Result<Option<Bytes>, StoreError>> {
+        Box::pin(async move {
+            match self
+                .claim(key, Bytes::new(), Duration::from_secs(1))
+                .await?
+            {
+                Claim::Held(value) => Ok(Some(value)),
+                Claim::Granted => self.release(key).await.map(|()| None),
+            }
+        })
+    }
+
     /// Puts another value in the place of a claimed one, for a new lifetime.
     fn settle(
         &self,

@@ -93,6 +93,13 @@ impl Builder {
         self
     }
 
+    /// Declares that it polls for tasks (the Tasks extension): calls of tools with `task = ".."` then return a handle, see
+    /// [`finished_task`](Client::finished_task).
+    pub fn polling(mut self) -> Self {
+        self.settings.polling = true;
+        self
+    }
+
     /// Starts the server and connects to it.
     ///
     /// # Panics

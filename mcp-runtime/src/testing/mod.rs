@@ -30,6 +30,7 @@ mod memory;
 mod pending;
 mod reply;
 mod settings;
+mod task;
 mod web;
 mod wire;
 

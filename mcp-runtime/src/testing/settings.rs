@@ -23,6 +23,8 @@ pub(super) struct Settings {
     pub(super) version: &'static str,
     pub(super) log_level: Option<LogLevel>,
     pub(super) answering: Option<Answering>,
+    /// Whether it polls for tasks.
+    pub(super) polling: bool,
 }
 
 impl Settings {
@@ -31,6 +33,7 @@ impl Settings {
             version: CURRENT,
             log_level: Some(LogLevel::Debug),
             answering: None,
+            polling: false,
         }
     }
 
@@ -70,11 +73,16 @@ impl Settings {
 
     /// The answers to what a call asks before it goes on, if it asks and the client answers.
     pub(super) fn answers(&self, reply: &Reply) -> Option<Value> {
-        let answering = self.answering.as_ref()?;
         let result = reply.raw().get("result")?;
-        if result["resultType"] != "input_required" {
-            return None;
+        match result["resultType"] == "input_required" {
+            true => self.answers_to(result),
+            false => None,
         }
+    }
+
+    /// The answers to the questions of a result, or of a task.
+    pub(super) fn answers_to(&self, result: &Value) -> Option<Value> {
+        let answering = self.answering.as_ref()?;
         let questions = result["inputRequests"].as_object()?.iter();
         let answer = |(key, question): (&String, &Value)| {
             let method = question["method"].as_str().unwrap_or_default();
@@ -84,10 +92,14 @@ impl Settings {
     }
 
     fn capabilities(&self) -> Value {
-        match self.answering {
+        let mut capabilities = match self.answering {
             Some(_) => json!({"elicitation": {}, "sampling": {}, "roots": {}}),
             None => json!({}),
+        };
+        if self.polling {
+            capabilities["extensions"] = json!({"io.modelcontextprotocol/tasks": {}});
         }
+        capabilities
     }
 }
 

@@ -138,7 +138,9 @@ impl Connection {
         }
         if self.settings.version == CURRENT {
             headers.push((METHOD, method.to_owned()));
-            let name = message["params"]["name"].as_str();
+            let params = &message["params"];
+            let name = params["name"].as_str();
+            let name = name.or_else(|| params["taskId"].as_str());
             headers.extend(name.map(|name| (NAME, encoded(name))));
             headers.extend(self.mirrored(&message["params"]));
         }

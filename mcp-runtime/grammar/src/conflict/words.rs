@@ -23,6 +23,8 @@ impl Conflict {
             // The default timeout is not written anywhere.
             Self::BackoffOverTotal => ("retry", Some("timeout")),
             Self::ActionOnInput => ("max_in", None),
+            Self::CachedTask => ("cache", Some("task")),
+            Self::TimeoutOverTtl => ("timeout", Some("ttl")),
         }
     }
 
@@ -92,6 +94,14 @@ impl Conflict {
             Self::BackoffOverTotal => {
                 "the wait before a retry may take longer than the whole call (`timeout`, 30s where nothing is written)\n       \
                  help: write a shorter first wait in `retry`, or a longer `timeout`"
+            }
+            Self::CachedTask => {
+                "the result of a task is kept by its task, for the client that asked for it\n       \
+                 help: remove `cache`, or remove `task` if the answer is worth waiting for"
+            }
+            Self::TimeoutOverTtl => {
+                "the call may take longer than its task is kept (`ttl`, 10m where nothing is written)\n       \
+                 help: write a longer `ttl`, or a shorter `timeout`"
             }
             Self::ActionOnInput => {
                 "arguments that are too large can only be refused: half of them would mean something else\n       \

@@ -2,7 +2,8 @@
 
 use super::OPTIONS;
 use crate::{
-    Auth, Cache, Concurrency, Confirm, Conflict, Cost, Policies, Rate, Retry, Size, Timeout, When,
+    Auth, Cache, Concurrency, Confirm, Conflict, Cost, Policies, Rate, Retry, Size, TaskSupport,
+    Timeout, When,
 };
 
 /// A tool with some policies.
@@ -235,6 +236,32 @@ fn sizes() {
         assert_found(|it| it.max_in = Some(Size::new(text)), conflicts);
         assert_found(|it| it.max_out = Some(Size::new(text)), &[]);
     }
+}
+
+#[test]
+fn task() {
+    let task = Some(TaskSupport::new("optional"));
+    let timeout = |text| Some(Timeout::new(text));
+    assert_found(|it| it.task = task, &[]);
+    assert_found(|it| (it.task, it.timeout) = (task, timeout("10m")), &[]);
+    assert_found(
+        |it| (it.task, it.timeout) = (task, timeout("11m")),
+        &[Conflict::TimeoutOverTtl],
+    );
+    assert_found(
+        |it| {
+            it.task = Some(TaskSupport::new("optional").ttl("1h"));
+            it.timeout = timeout("idle 30s max 1h");
+        },
+        &[],
+    );
+    assert_found(
+        |it| {
+            it.read_only = true;
+            (it.task, it.cache) = (task, Some(Cache::new("60s")));
+        },
+        &[Conflict::CachedTask],
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 
 use crate::{
     Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Idempotency, Invalidates, List,
-    Policies, Rate, Retry, Size, Timeout, When,
+    Policies, Rate, Retry, Size, TaskSupport, Timeout, When,
 };
 
 const _: Rate = Rate::new("10/s");
@@ -21,6 +21,7 @@ const _: Size = Size::new("25000tok truncate");
 const _: Audit = Audit::new("meta");
 const _: Confirm = Confirm::new("Delete {path} from {bucket}?").ttl("10m");
 const _: Idempotency = Idempotency::new("24h required");
+const _: TaskSupport = TaskSupport::new("optional").ttl("1h");
 const _: Deprecated = Deprecated::new("use search_v2; sunset 2027-01-31");
 
 const SEARCH: Policies = {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{OPTIONS, read};
-use crate::{Breaker, Confirm, Conflict, Retry, Size, Timeout};
+use crate::{Breaker, Confirm, Conflict, Retry, Size, TaskSupport, Timeout};
 
 const PAGE: &str = include_str!("../../../../docs/reference/policy-grammar.md");
 
@@ -157,4 +157,6 @@ fn the_defaults_are_those_of_the_code() {
     );
     says("If it is not written: `confirm_ttl = \"5m\"`");
     assert_eq!(Confirm::parse_ttl("5m"), Ok(Confirm::TTL));
+    says("If it is not written: `ttl = \"10m\"`");
+    assert_eq!(TaskSupport::parse_ttl("10m"), Ok(TaskSupport::TTL));
 }

@@ -26,6 +26,8 @@ pub(super) fn texts() -> BoxedStrategy<(&'static str, String)> {
         of("confirm", confirm()),
         of("confirm_ttl", time(1..1000)),
         of("idempotency", idempotency()),
+        of("task", words(&["optional", "required"])),
+        of("ttl", time(1..1000)),
         of("deprecated", deprecated()),
     ]
     .boxed()

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     Audit, Auth, Breaker, Cache, Concurrency, Confirm, Cost, Count, Date, Deprecated, Field,
     Idempotency, Invalidates, Key, Leaf, Level, OnError, Piece, Rate, Retry, Rule, Scope, Size,
-    Test, Timeout, TooLarge, Trip, Unit, When,
+    TaskSupport, Test, Timeout, TooLarge, Trip, Unit, When,
 };
 
 const fn secs(n: u64) -> Duration {
@@ -364,6 +364,18 @@ fn confirm() {
     let asked = Confirm::new("Really?").ttl("1h");
     assert!(matches!(asked, Confirm::Ask { ttl, .. } if ttl == secs(3600)));
     assert_eq!(Confirm::parse_ttl(" 5m ").unwrap(), Confirm::TTL);
+}
+
+#[test]
+fn task() {
+    spelled! { TaskSupport,
+        "optional" => "optional"
+        " required " => "required"
+    }
+    let task = TaskSupport::new("required");
+    assert_eq!((task.required, task.ttl), (true, TaskSupport::TTL));
+    assert_eq!(task.ttl("1h").ttl, secs(3600));
+    assert_eq!(TaskSupport::parse_ttl(" 10m ").unwrap(), TaskSupport::TTL);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::generate::texts;
 use super::{cases, read};
 use crate::{
     Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Idempotency, Invalidates, Rate,
-    Retry, Size, Timeout, When,
+    Retry, Size, TaskSupport, Timeout, When,
 };
 
 /// Reads, shows and reads again.
@@ -46,6 +46,7 @@ proptest! {
             "audit" => Audit
             "confirm" => Confirm
             "idempotency" => Idempotency
+            "task" => TaskSupport
             "deprecated" => Deprecated
         }
     }

@@ -28,6 +28,8 @@ struct Times {
     asking: Option<(Instant, usize)>,
     /// How long questions were open before.
     asked: Duration,
+    /// Whether nobody waits for the call any more.
+    is_task: bool,
 }
 
 impl Watch {
@@ -39,6 +41,7 @@ impl Watch {
                 heard: now,
                 asking: None,
                 asked: Duration::ZERO,
+                is_task: false,
             }),
             answered: Notify::new(),
         }
@@ -49,6 +52,16 @@ impl Watch {
         let mut times = self.times.lock();
         times.started = Instant::now();
         times.heard = times.started;
+    }
+
+    /// The call is a task from here on.
+    pub(crate) fn begin_task(&self) {
+        self.times.lock().is_task = true;
+    }
+
+    /// How much time the whole call has.
+    pub(super) fn total(&self, rule: &Rule) -> Duration {
+        rule.total(self.times.lock().is_task)
     }
 
     /// The tool shows that it goes on.
@@ -87,7 +100,7 @@ impl Watch {
     /// How much of the whole call's time is left.
     pub(super) fn left(&self, rule: &Rule) -> Duration {
         let (times, now) = (self.times.lock(), Instant::now());
-        let end = times.started + rule.total + times.spared(now);
+        let end = times.started + rule.total(times.is_task) + times.spared(now);
         end.saturating_duration_since(now)
     }
 }
@@ -127,10 +140,11 @@ impl Times {
             Some(_) => PATIENCE,
             None => self.asked,
         };
-        let call = self.started + rule.total + spared;
+        let total = rule.total(self.is_task);
+        let call = self.started + total + spared;
         let mut end = End {
             at: call,
-            elapsed: rule.elapsed(What::Call, rule.total),
+            elapsed: rule.elapsed(What::Call, total),
             asking: self.asking.is_some(),
         };
         if let Some(attempt) = rule.attempt {

@@ -53,6 +53,12 @@ impl Claims {
         Ok(Claim::Granted)
     }
 
+    pub(super) fn held(&self, key: Key, now: Duration) -> Option<Bytes> {
+        let claims = self.0.lock();
+        let held = claims.held.get(&key).filter(|held| held.until > now)?;
+        Some(held.value.clone())
+    }
+
     /// A claim that was granted is always settled: what it says may take the table over its bound, by as much as runs at a time.
     pub(super) fn settle(&self, key: Key, value: Bytes, lifetime: Duration, now: Duration) {
         let until = now.saturating_add(lifetime);

@@ -129,6 +129,10 @@ impl Store for MemoryStore {
         Box::pin(ready(self.claims.claim(key, value, lifetime, self.now())))
     }
 
+    fn held(&self, key: Key) -> BoxFuture<'_, Result<Option<Bytes>, StoreError>> {
+        Box::pin(ready(Ok(self.claims.held(key, self.now()))))
+    }
+
     fn settle(
         &self,
         key: Key,

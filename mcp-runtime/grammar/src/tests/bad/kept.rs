@@ -87,6 +87,28 @@ fn idempotency() {
 }
 
 #[test]
+fn task() {
+    refused! { "task",
+        "" => "expected whether clients must poll; write `optional`, or `required` for a tool that is never waited for"
+        "«requird»" => "expected whether clients must poll, found `requird`; did you mean `required`?"
+        "«yes»" => "expected whether clients must poll, found `yes`; write `optional` or `required`"
+        "«off»" => "not a task: `off`; leave `task` out of a tool that runs as none"
+        "optional «required»" => "expected the end, found `required`; keep one word"
+        "optional «ttl» 10m" => "how long a task is kept is an option of its own, not `ttl`; write `task = \"optional\", ttl = \"10m\"`"
+    }
+}
+
+#[test]
+fn ttl() {
+    refused! { "ttl",
+        "" => "expected a time; write `10m`"
+        "«10»" => "missing unit of time after `10`; write `10s`, or another of `ms`, `m`, `h` and `d`"
+        "«0m»" => "expected a time above zero, found `0m`; write `10m`"
+        "10m «6m»" => "expected the end, found `6m`; write one time, as in `10m`"
+    }
+}
+
+#[test]
 fn size() {
     refused! { "max_in",
         "«18446744073709551616»B" => "number too large: `18446744073709551616`; write a smaller one"
