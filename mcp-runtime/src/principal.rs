@@ -79,6 +79,13 @@ impl Principal {
         self
     }
 
+    /// The caller in no tenant.
+    #[cfg(feature = "auth")]
+    pub(crate) fn without_tenant(mut self) -> Self {
+        self.tenant = None;
+        self
+    }
+
     /// Sets the OAuth client the caller uses.
     #[must_use]
     pub fn client_id(mut self, client_id: impl Into<String>) -> Self {

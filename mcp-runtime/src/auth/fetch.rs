@@ -1,9 +1,11 @@
 //! Requests to authorization servers: https unless on this machine, no redirect, no proxy, bounded in time and size.
 
 use std::net::IpAddr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, StatusCode};
+use reqwest::header::ACCEPT;
+use reqwest::{RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 use url::{Host, Url};
 
@@ -12,23 +14,38 @@ const MAX_BODY: usize = 1 << 20;
 
 pub(super) type FetchError = Box<dyn std::error::Error + Send + Sync>;
 
-pub(super) fn client() -> Result<Client, FetchError> {
-    Ok(Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(TIMEOUT)
-        .build()?)
-}
+/// An HTTP client, made when it is first needed: reading the machine's certificates takes a while.
+#[derive(Debug, Default)]
+pub(super) struct Client(OnceLock<reqwest::Client>);
 
-/// The JSON at an address.
-pub(super) async fn get<T: DeserializeOwned>(address: &str) -> Result<T, FetchError> {
-    let request = client()?.get(guarded(address)?);
-    Ok(serde_json::from_slice(&body(request).await?)?)
+impl Client {
+    pub(super) const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    pub(super) fn get(&self) -> Result<&reqwest::Client, FetchError> {
+        if let Some(client) = self.0.get() {
+            return Ok(client);
+        }
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(TIMEOUT)
+            .build()?;
+        Ok(self.0.get_or_init(|| client))
+    }
+
+    /// The JSON at an address.
+    pub(super) async fn json<T: DeserializeOwned>(&self, address: Url) -> Result<T, FetchError> {
+        let request = self.get()?.get(address).header(ACCEPT, "application/json");
+        Ok(serde_json::from_slice(&body(request).await?)?)
+    }
 }
 
 /// The body of a request's answer, which must be `200 OK`.
 pub(super) async fn body(request: RequestBuilder) -> Result<Vec<u8>, FetchError> {
-    let mut answer = request.send().await?;
+    // The address, and with it whatever stands in it, is left out of the error.
+    let mut answer = request.send().await.map_err(reqwest::Error::without_url)?;
     if answer.status() != StatusCode::OK {
         return Err(format!("the answer was {}", answer.status()).into());
     }
@@ -50,9 +67,14 @@ pub(super) fn guarded(address: &str) -> Result<Url, FetchError> {
     }
     match url.scheme() {
         "https" => Ok(url),
-        "http" if url.host().is_some_and(|host| is_loopback(&host)) => Ok(url),
+        "http" if is_local(&url) => Ok(url),
         _ => Err("an authorization server is asked over https; over http only on this machine, in development".into()),
     }
+}
+
+/// Whether an address is on this machine, where there may be no https.
+pub(super) fn is_local(url: &Url) -> bool {
+    url.host().is_some_and(|host| is_loopback(&host))
 }
 
 fn is_loopback(host: &Host<&str>) -> bool {

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
-use super::fetch::{self, guarded};
+use super::fetch::{self, Client, guarded};
 use super::{MAX_TOKEN_LENGTH, Rejected, Verified, Verifier, strict};
 use crate::clock::Clock;
 use crate::error::ServerError;
@@ -40,6 +40,7 @@ pub struct Introspection {
     credentials: Option<(String, String)>,
     audiences: Vec<String>,
     answers: Cache<[u8; 32], Remembered>,
+    client: Client,
     clock: Clock,
 }
 
@@ -58,6 +59,7 @@ impl Introspection {
             credentials: None,
             audiences: Vec::new(),
             answers: Cache::new(REMEMBERED),
+            client: Client::new(),
             clock: Clock::start(),
         }
     }
@@ -84,13 +86,15 @@ impl Introspection {
         {
             return (*known.answer).clone();
         }
-        let answer = self.ask(token).await;
-        let lifetime = match &answer {
+        let mut answer = self.ask(token).await;
+        let lifetime = match &mut answer {
             Ok(verified) => {
-                let left = verified
-                    .expires
-                    .map(|at| at.saturating_sub(self.clock.now()));
-                left.unwrap_or(REMEMBER).min(REMEMBER)
+                let now = self.clock.now();
+                let end = now + REMEMBER;
+                let end = verified.expires.map_or(end, |expires| expires.min(end));
+                // Whoever remembers it further up does so no longer than here.
+                verified.expires = Some(end);
+                end.saturating_sub(now)
             }
             Err(Rejected::Unavailable(_)) => return answer,
             Err(_) => REMEMBER_REFUSAL,
@@ -121,7 +125,9 @@ impl Introspection {
             .append_pair("token", token)
             .append_pair("token_type_hint", "access_token")
             .finish();
-        let mut request = fetch::client()?
+        let mut request = self
+            .client
+            .get()?
             .post(guarded(&self.endpoint)?)
             .header("content-type", "application/x-www-form-urlencoded")
             .header("accept", "application/json")
@@ -173,6 +179,10 @@ impl Verifier for Introspection {
 
     fn authorization_servers(&self) -> Vec<String> {
         vec![self.issuer.clone()]
+    }
+
+    fn audiences(&self) -> Vec<String> {
+        self.audiences.clone()
     }
 
     fn start(&self) -> Result<(), ServerError> {

@@ -1,7 +1,8 @@
 //! An issuer's keys: fetched once, refreshed behind the scenes, and kept for a while when the issuer is away.
 //!
 //! Fresh for 10 minutes; then refreshed while the old set still serves, for another 60 minutes at most; then closed. An unknown key id may cause one fetch
-//! every 30 seconds. A fetch follows no redirect, takes at most 5 seconds and 1 MiB, and goes over https unless the issuer is on this machine.
+//! every 30 seconds; an issuer that is away is asked again after 5. A fetch follows no redirect, takes at most 5 seconds and 1 MiB, and goes over https
+//! unless the issuer is on this machine.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::Rejected;
-use super::fetch::{FetchError, get, guarded};
+use super::fetch::{Client, FetchError, guarded, is_local};
 use super::jwt::Algorithm;
 use crate::error::ServerError;
 
@@ -29,6 +30,9 @@ const STALE: Duration = Duration::from_secs(60 * 60);
 
 /// How soon after a fetch an unknown key id may cause another one.
 const COOLDOWN: Duration = Duration::from_secs(30);
+
+/// How soon after a fetch that failed another one is tried, where there are no keys at all.
+const AGAIN: Duration = Duration::from_secs(5);
 
 const MAX_KEYS: usize = 100;
 
@@ -164,7 +168,8 @@ pub(super) enum Keys {
 pub(super) struct Fetched {
     source: Source,
     current: ArcSwapOption<Snapshot>,
-    /// One fetch at a time; when the last one began.
+    client: Client,
+    /// One fetch at a time; when the last one was over.
     fetching: Mutex<Option<Instant>>,
 }
 
@@ -198,6 +203,7 @@ impl Keys {
         Self::Fetched(Arc::new(Fetched {
             source,
             current: ArcSwapOption::empty(),
+            client: Client::new(),
             fetching: Mutex::new(None),
         }))
     }
@@ -235,7 +241,7 @@ impl Fetched {
         let mut snapshot = match self.usable() {
             Some(snapshot) => snapshot,
             None => {
-                self.refresh(Duration::ZERO).await;
+                self.refresh(AGAIN).await;
                 self.usable().ok_or_else(|| {
                     Rejected::Unavailable("the issuer's keys cannot be fetched".into())
                 })?
@@ -261,28 +267,31 @@ impl Fetched {
         (snapshot.fetched.elapsed() < FRESH + STALE).then_some(snapshot)
     }
 
-    /// Fetches, unless another fetch began less than `cooldown` ago. Says whether there is a newer set than before.
+    /// Fetches, unless another fetch was over less than `cooldown` ago. Says whether there is a newer set than before.
     async fn refresh(&self, cooldown: Duration) -> bool {
         let asked = Instant::now();
         let mut last = self.fetching.lock().await;
-        // Whoever waited for another's fetch has what it brought.
-        if last.is_some_and(|began| began >= asked || began.elapsed() < cooldown) {
-            return self
-                .current
-                .load()
+        // Whoever waited for another's fetch has what it brought: if it brought nothing, the next one need not wait again.
+        if last.is_some_and(|over| over.elapsed() < cooldown) {
+            let current = self.current.load();
+            return current
                 .as_ref()
                 .is_some_and(|snapshot| snapshot.fetched >= asked);
         }
-        *last = Some(Instant::now());
-        match self.fetch().await {
+        let fetched = self.fetch().await;
+        let over = Instant::now();
+        *last = Some(over);
+        match fetched {
             Ok(keys) => {
-                let fetched = Instant::now();
-                self.current
-                    .store(Some(Arc::new(Snapshot { keys, fetched })));
+                let snapshot = Snapshot {
+                    keys,
+                    fetched: over,
+                };
+                self.current.store(Some(Arc::new(snapshot)));
                 true
             }
             Err(error) => {
-                tracing::warn!(source = ?self.source, %error, "the issuer's keys were not fetched");
+                tracing::warn!(source = ?self.source, error = &*error, "the issuer's keys were not fetched");
                 false
             }
         }
@@ -290,46 +299,51 @@ impl Fetched {
 
     async fn fetch(&self) -> Result<KeySet, FetchError> {
         let address = match &self.source {
-            Source::Keys(address) => address.clone(),
-            Source::Issuer(issuer) => discover(issuer).await?,
+            Source::Keys(address) => guarded(address)?,
+            Source::Issuer(issuer) => self.discover(issuer).await?,
         };
-        let keys = KeySet::new(&get::<JwkSet>(&address).await?);
+        let keys = KeySet::new(&self.client.json(address).await?);
         match keys.is_empty() {
             true => Err("no key in it can verify a signature".into()),
             false => Ok(keys),
         }
     }
-}
 
-/// Where an issuer's keys are: its metadata says so, and must be its own.
-async fn discover(issuer: &str) -> Result<String, FetchError> {
-    #[derive(serde::Deserialize)]
-    struct Metadata {
-        issuer: String,
-        jwks_uri: String,
-    }
-    let mut found = Err("no metadata".into());
-    for address in well_known(issuer)? {
-        found = get::<Metadata>(&address).await;
-        if found.is_ok() {
-            break;
+    /// Where an issuer's keys are: its metadata says so, and must be its own.
+    async fn discover(&self, issuer: &str) -> Result<Url, FetchError> {
+        #[derive(serde::Deserialize)]
+        struct Metadata {
+            issuer: String,
+            jwks_uri: String,
         }
-    }
-    let metadata = found?;
-    // RFC 8414, section 3.3: to the letter, or another issuer could pose as this one.
-    match metadata.issuer == issuer {
-        true => Ok(metadata.jwks_uri),
-        false => Err("the metadata names another issuer".into()),
+        let own = guarded(issuer)?;
+        let mut found = Err("no metadata".into());
+        for address in well_known(&own) {
+            found = self.client.json::<Metadata>(guarded(&address)?).await;
+            if found.is_ok() {
+                break;
+            }
+        }
+        let metadata = found?;
+        // RFC 8414, section 3.3: to the letter, or another issuer could pose as this one.
+        if metadata.issuer != issuer {
+            return Err("the metadata names another issuer".into());
+        }
+        let keys = guarded(&metadata.jwks_uri)?;
+        // An issuer elsewhere has no business with what listens on this machine.
+        match is_local(&keys) && !is_local(&own) {
+            true => Err("the metadata points to this machine".into()),
+            false => Ok(keys),
+        }
     }
 }
 
 /// RFC 8414 puts its path before the issuer's, OpenID Connect Discovery after it.
-fn well_known(issuer: &str) -> Result<[String; 2], FetchError> {
-    let url = Url::parse(issuer)?;
-    let path = url.path().trim_end_matches('/');
-    let origin = url.origin().ascii_serialization();
-    Ok([
+fn well_known(issuer: &Url) -> [String; 2] {
+    let path = issuer.path().trim_end_matches('/');
+    let origin = issuer.origin().ascii_serialization();
+    [
         format!("{origin}/.well-known/oauth-authorization-server{path}"),
         format!("{origin}{path}/.well-known/openid-configuration"),
-    ])
+    ]
 }

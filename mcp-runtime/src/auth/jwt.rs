@@ -345,6 +345,10 @@ impl Verifier for Jwt {
         vec![self.issuer.clone()]
     }
 
+    fn audiences(&self) -> Vec<String> {
+        self.audiences.clone()
+    }
+
     fn start(&self) -> Result<(), ServerError> {
         if self.audiences.is_empty() {
             return Err(claims::no_audience(&self.issuer));

@@ -1,15 +1,29 @@
 //! Who is calling, from the bearer token of an HTTP request.
 //!
-//! A [`Verifier`] turns a token into a [`Principal`], or says why not. [`Jwt`] verifies signed tokens, [`Introspection`] asks their
-//! issuer, [`ApiKeys`] knows keys of its own, and [`any_of`] combines verifiers.
+//! [`Server::auth`](crate::Server::auth) takes a [`Verifier`], which turns a token into a [`Principal`], or says why not. [`Jwt`] verifies
+//! signed tokens, [`Introspection`] asks their issuer, [`ApiKeys`] knows keys of its own, and [`any_of`] combines verifiers.
+//!
+//! ```
+//! use mcp_runtime::auth::{Jwt, from};
+//! use mcp_runtime::prelude::*;
+//!
+//! let server = Server::new("crm")
+//!     .auth(Jwt::issuer("https://id.example.com").audience("https://mcp.example.com/mcp"))
+//!     .implies("admin", ["crm:read", "crm:write"])
+//!     .tenant(from::claim("org_id"));
+//! # drop(server);
+//! ```
 
+mod builder;
 mod claims;
 mod fetch;
+pub mod from;
 mod introspect;
 mod jwks;
 mod jwt;
 mod keys;
 mod presets;
+mod remembered;
 mod strict;
 
 #[cfg(test)]
@@ -17,13 +31,16 @@ mod tests;
 
 use std::borrow::Cow;
 use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+pub(crate) use self::builder::Setup;
 pub use self::introspect::Introspection;
 pub use self::jwt::{Algorithm, Jwt};
 pub use self::keys::{ApiKeys, StaticTokens};
+pub(crate) use self::remembered::Authenticator;
 use crate::error::ServerError;
 use crate::principal::Principal;
 
@@ -42,7 +59,13 @@ pub trait Verifier: Debug + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Checks the configuration, and fetches what can be fetched ahead: called once, when the server starts.
+    /// Under which names its tokens know this server. The first one that is an address is taken for the server's own, where
+    /// [`Server::public_url`](crate::Server::public_url) says no other.
+    fn audiences(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Checks the configuration: called once, when the server starts.
     ///
     /// # Errors
     /// The server refuses to boot.
@@ -56,7 +79,8 @@ pub trait Verifier: Debug + Send + Sync + 'static {
 pub struct Verified {
     /// Whom it speaks for.
     pub principal: Principal,
-    /// When it ends, since 1970. A verified token is not remembered beyond it.
+    /// Until when it may be taken without being verified again, since 1970: its end as a rule. It is remembered for a minute at most, here as where
+    /// nothing is said.
     pub expires: Option<Duration>,
 }
 
@@ -91,6 +115,24 @@ pub fn any_of<V: Verifier>(verifiers: impl IntoIterator<Item = V>) -> AnyOf {
     )
 }
 
+impl Verifier for Arc<dyn Verifier> {
+    fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Verified, Rejected>> {
+        (**self).verify(token)
+    }
+
+    fn authorization_servers(&self) -> Vec<String> {
+        (**self).authorization_servers()
+    }
+
+    fn audiences(&self) -> Vec<String> {
+        (**self).audiences()
+    }
+
+    fn start(&self) -> Result<(), ServerError> {
+        (**self).start()
+    }
+}
+
 /// Several verifiers in their order: [`any_of`].
 #[derive(Debug)]
 pub struct AnyOf(Vec<Box<dyn Verifier>>);
@@ -123,8 +165,17 @@ impl Verifier for AnyOf {
     }
 
     fn authorization_servers(&self) -> Vec<String> {
-        let servers = self.0.iter().flat_map(|v| v.authorization_servers());
-        servers.collect()
+        let mut servers: Vec<String> = Vec::new();
+        for server in self.0.iter().flat_map(|v| v.authorization_servers()) {
+            if !servers.contains(&server) {
+                servers.push(server);
+            }
+        }
+        servers
+    }
+
+    fn audiences(&self) -> Vec<String> {
+        self.0.iter().flat_map(|v| v.audiences()).collect()
     }
 
     fn start(&self) -> Result<(), ServerError> {

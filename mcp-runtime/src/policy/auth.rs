@@ -125,6 +125,20 @@ fn holds(server: &Core, caller: &Principal, leaf: &Leaf<'_>) -> bool {
     }
 }
 
+/// The scopes that somebody of whom nothing is known should ask for, to be let in by the way that takes the fewest.
+#[cfg(feature = "auth")]
+pub(crate) fn scopes_to_ask(auth: &Auth<'static>) -> Vec<&'static str> {
+    let scopes = |branch: Vec<Leaf<'static>>| -> Vec<&'static str> {
+        let scopes = branch.into_iter().filter_map(|leaf| match leaf {
+            Leaf::Scope(scope) => Some(scope),
+            _ => None,
+        });
+        scopes.collect()
+    };
+    let branches = auth.branches().into_iter().map(scopes);
+    branches.min_by_key(Vec::len).unwrap_or_default()
+}
+
 /// Of the ways to satisfy the expression by scopes alone, the one that asks for the fewest new ones: its full set of scopes.
 fn cheapest(server: &Core, auth: &Auth<'_>, caller: &Principal) -> Option<Vec<String>> {
     let branches = auth.branches();

@@ -11,7 +11,7 @@ mod remote;
 mod signals;
 mod tasks;
 mod wire;
-#[cfg(any(feature = "cli", feature = "stdio"))]
+#[cfg(any(feature = "cli", feature = "http", feature = "stdio"))]
 mod withheld;
 
 use std::any::{Any, TypeId};
@@ -303,6 +303,8 @@ impl Server {
     /// # Errors
     /// Every reason why the server would not start, in one text.
     pub fn check(self) -> Result<()> {
+        #[cfg(feature = "http")]
+        self.http.check()?;
         self.build().map(drop)
     }
 

@@ -61,6 +61,14 @@ impl Refusal {
         }
     }
 
+    /// As the answer to the message in these bytes, if it has an id.
+    #[cfg(feature = "auth")]
+    pub(super) fn answering(mut self, message: &[u8]) -> Self {
+        let (glances, _) = glance(message);
+        self.id = glances.into_iter().next().and_then(Glance::answerable_id);
+        self
+    }
+
     /// A request whose id another one in flight has.
     pub(super) fn id_in_use(id: &rmcp::model::RequestId) -> Self {
         let id = serde_json::value::to_raw_value(id).ok();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -14,8 +14,12 @@ use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, Stream
 
 use super::Options;
 use super::answers::{Answers, until_sent};
+use super::asked::is_current;
+#[cfg(feature = "auth")]
+use super::bearer::Bearer;
 use super::envelope::{Envelope, malformed};
 use super::guard::Guard;
+use super::peer::Proxies;
 use super::refusal::Refusal;
 use super::sessions::Sessions;
 use crate::principal::Principal;
@@ -29,12 +33,25 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// When a client that found no session free may try again.
 const SESSION_RETRY: Duration = Duration::from_secs(30);
 
+const SESSION_ID: &str = "mcp-session-id";
+
+/// What is checked before a request reaches the protocol.
+pub(super) struct Checks {
+    pub(super) guard: Guard,
+    pub(super) proxies: Proxies,
+    #[cfg(feature = "auth")]
+    pub(super) bearer: Option<Bearer>,
+}
+
 /// What stands between the network and the protocol.
 #[derive(Clone)]
 pub(super) struct Edge(Arc<Inner>);
 
 struct Inner {
     guard: Guard,
+    proxies: Proxies,
+    #[cfg(feature = "auth")]
+    bearer: Option<Bearer>,
     max_body: usize,
     sessions: Arc<Sessions>,
     answers: Answers,
@@ -46,7 +63,7 @@ impl Edge {
     pub(super) fn new(
         core: Arc<Core>,
         caller: Option<Arc<Principal>>,
-        guard: Guard,
+        checks: Checks,
         options: &Options,
         answers: Answers,
     ) -> Self {
@@ -60,7 +77,10 @@ impl Edge {
             .with_cancellation_token(answers.cut());
         let handler = move || Ok(Handler::with_caller(Arc::clone(&core), caller.clone()));
         Self(Arc::new(Inner {
-            guard,
+            guard: checks.guard,
+            proxies: checks.proxies,
+            #[cfg(feature = "auth")]
+            bearer: checks.bearer,
             max_body: options.max_body,
             answers,
             protocol: StreamableHttpService::new(handler, Arc::clone(&sessions), config),
@@ -80,12 +100,24 @@ impl Inner {
     async fn stages(&self, request: Request) -> Result<Response, Refusal> {
         // First, and from the head alone: nothing is read from somebody who may not speak to us.
         self.guard.check(request.uri(), request.headers())?;
-        let (head, body) = request.into_parts();
-        // Without a message there is nothing to look into. The protocol refuses what is not JSON by its head.
-        if head.method != Method::POST || !is_json(&head.headers) {
-            return Ok(self.protocol(head, Bytes::new()).await);
+        let (mut head, body) = request.into_parts();
+        if let Some(address) = self.proxies.client(&head) {
+            head.extensions.insert(address);
         }
-        let body = read(&head.headers, body, self.max_body).await?;
+        // Without a message there is nothing to look into. The protocol refuses what is not JSON by its head.
+        let has_message = head.method == Method::POST && is_json(&head.headers);
+        let body = match has_message {
+            true => read(&head.headers, body, self.max_body).await?,
+            false => Bytes::new(),
+        };
+        #[cfg(feature = "auth")]
+        if let Some(bearer) = &self.bearer {
+            bearer.admit(&mut head, &body, &self.proxies).await?;
+        }
+        self.check_session(&mut head)?;
+        if !has_message {
+            return Ok(self.protocol(head, body).await);
+        }
         let envelope = Envelope::read(&body)?;
         let opens_session = envelope.is_initialize();
         // A subscription has no end to wait for.
@@ -93,7 +125,12 @@ impl Inner {
         if opens_session && self.sessions.is_full() {
             return Err(no_session());
         }
+        let caller = head.extensions.get::<Arc<Principal>>().cloned();
         let answer = self.protocol(head, body.clone()).await;
+        if opens_session && let Some(id) = session(answer.headers()) {
+            // Nobody else has heard of it yet.
+            self.sessions.admit(id, caller.as_deref());
+        }
         match answer.status() {
             // What rmcp cannot read as a message: it says so with a status that is about the content's type.
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Err(malformed(&body)),
@@ -108,10 +145,35 @@ impl Inner {
         }
     }
 
-    async fn protocol(&self, head: Parts, body: Bytes) -> Response {
+    /// A session is its caller's alone; to anybody else, there is none.
+    fn check_session(&self, head: &mut Parts) -> Result<(), Refusal> {
+        if head.method == Method::POST && is_current(&head.headers) {
+            // This revision has none, whatever the request says.
+            head.headers.remove(SESSION_ID);
+        }
+        let caller = head.extensions.get::<Arc<Principal>>();
+        let caller = caller.map(Arc::as_ref);
+        match session(&head.headers) {
+            Some(id) if !self.sessions.admit(id, caller) => Err(Refusal::new(
+                StatusCode::NOT_FOUND,
+                "there is no such session; begin a new one",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    async fn protocol(&self, mut head: Parts, body: Bytes) -> Response {
+        // Nothing behind this line has a use for it, and it reaches no log and no tool.
+        head.headers.remove(AUTHORIZATION);
         let request = Request::from_parts(head, Full::new(body));
         self.protocol.handle(request).await.map(Body::new)
     }
+}
+
+/// The session that headers name. What is not text is no session's name.
+fn session(headers: &HeaderMap) -> Option<&str> {
+    let id = headers.get(SESSION_ID)?;
+    Some(id.to_str().unwrap_or_default())
 }
 
 /// Reads a body that must end within its size and its time.

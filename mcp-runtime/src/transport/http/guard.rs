@@ -162,6 +162,12 @@ impl Origin {
     }
 }
 
+/// Whether a host, with its port or without, is a name of this machine for itself.
+#[cfg(feature = "auth")]
+pub(super) fn is_loopback(host: &str) -> bool {
+    Host::read(host).is_some_and(|host| host.is_loopback())
+}
+
 /// A name from a request, for the log: not at any length, and nothing that moves the cursor.
 fn shown(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(128).collect()

@@ -13,7 +13,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use super::{Answers, Options, PATH, check_decided, connection, router};
+use super::{Answers, Options, PATH, check_callers, check_decided, connection, router};
 use crate::error::{Result, ServerError};
 use crate::server::lifecycle::Lifecycle;
 use crate::server::{Core, Server};
@@ -55,7 +55,8 @@ impl HttpServer {
         if !local {
             let reached = format!("other machines can reach {address}");
             check_decided(&core, options.open, &reached)?;
-            if options.hosts.is_empty() {
+            check_callers(&core, &options, &reached)?;
+            if options.hosts().is_empty() {
                 tracing::warn!(
                     "requests for other hosts than this machine's own are refused; name them with `allowed_hosts`"
                 );
@@ -63,7 +64,11 @@ impl HttpServer {
         }
         let max_connections = options.max_connections;
         // Whoever sits at this machine is its local principal; somebody elsewhere is nobody without a token.
-        let caller = core.principal.clone().filter(|_| local);
+        let asks = options.asks_callers();
+        let caller = core.principal.clone().filter(|_| local && !asks);
+        if !asks && let Some(line) = core.withheld() {
+            tracing::warn!("{line}");
+        }
         let (router, answers) = router(&core, options, caller)?;
         let listener = TcpListener::bind(&*addresses).await.map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;

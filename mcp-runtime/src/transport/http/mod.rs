@@ -1,13 +1,25 @@
 //! Streamable HTTP: one endpoint at `/mcp` for clients of either era, and the server's health beside it.
 
 mod answers;
+#[cfg_attr(
+    not(feature = "auth"),
+    allow(dead_code, reason = "only who must be calling depends on it")
+)]
+mod asked;
+#[cfg(feature = "auth")]
+mod bearer;
+#[cfg(feature = "auth")]
+mod challenge;
 mod connection;
 mod edge;
 mod embed;
 mod envelope;
 mod guard;
 mod listener;
+mod peer;
 mod refusal;
+#[cfg(feature = "auth")]
+mod resource;
 mod sessions;
 
 use std::fmt;
@@ -23,10 +35,11 @@ use futures_util::future::BoxFuture;
 use tower::{Layer, Service};
 
 pub(crate) use self::answers::Answers;
-use self::edge::Edge;
+use self::edge::{Checks, Edge};
 pub use self::embed::EmbeddedServer;
 use self::guard::Guard;
 pub use self::listener::HttpServer;
+use self::peer::Proxies;
 use crate::error::{Result, ServerError};
 use crate::policy::auth::Rule;
 use crate::principal::Principal;
@@ -55,6 +68,9 @@ pub(crate) struct Options {
     max_connections: usize,
     max_sessions: usize,
     open: bool,
+    proxies: Vec<String>,
+    #[cfg(feature = "auth")]
+    pub(crate) auth: crate::auth::Setup,
     layers: Vec<Wrap>,
 }
 
@@ -110,6 +126,19 @@ impl Server {
         self
     }
 
+    /// Names the proxies in front of the server, as addresses and networks: `["10.0.0.0/8"]`.
+    ///
+    /// Theirs is the only `X-Forwarded-For` that is believed: a `rate` that counts `per ip` counts the address that the last of them
+    /// saw. Without any, it is the connection's other end.
+    pub fn trusted_proxies<S: Into<String>>(
+        mut self,
+        networks: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let networks = networks.into_iter().map(Into::into);
+        self.http.proxies.extend(networks);
+        self
+    }
+
     /// Wraps the HTTP endpoints in a tower layer: tracing, CORS, compression. The last one given is the outermost.
     ///
     /// ```
@@ -162,8 +191,37 @@ impl Options {
             max_connections: MAX_CONNECTIONS,
             max_sessions: MAX_SESSIONS,
             open: false,
+            proxies: Vec::new(),
+            #[cfg(feature = "auth")]
+            auth: crate::auth::Setup::default(),
             layers: Vec::new(),
         }
+    }
+
+    /// What is wrong with what the program said, whatever it is served on.
+    pub(crate) fn check(&self) -> Result<()> {
+        Guard::new(&self.hosts, &self.origins).map_err(ServerError::new)?;
+        Proxies::new(&self.proxies).map_err(ServerError::new)?;
+        #[cfg(feature = "auth")]
+        self.auth.check(!self.proxies.is_empty())?;
+        Ok(())
+    }
+
+    /// Whether callers over HTTP are asked who they are.
+    fn asks_callers(&self) -> bool {
+        #[cfg(feature = "auth")]
+        return self.auth.verifier.is_some();
+        #[cfg(not(feature = "auth"))]
+        false
+    }
+
+    /// The hosts that the server answers to: those that were named, and that of its own address.
+    fn hosts(&self) -> Vec<String> {
+        #[cfg_attr(not(feature = "auth"), allow(unused_mut))]
+        let mut hosts = self.hosts.clone();
+        #[cfg(feature = "auth")]
+        hosts.extend(self.auth.own_host());
+        hosts
     }
 }
 
@@ -173,9 +231,19 @@ pub(crate) fn router(
     options: Options,
     caller: Option<Arc<Principal>>,
 ) -> Result<(Router, Answers)> {
-    let guard = Guard::new(&options.hosts, &options.origins).map_err(ServerError::new)?;
+    options.check()?;
+    let guard = || Guard::new(&options.hosts(), &options.origins).map_err(ServerError::new);
+    let router = Router::new();
+    #[cfg(feature = "auth")]
+    let (router, bearer) = protected(router, core, &options, guard()?);
+    let checks = Checks {
+        guard: guard()?,
+        proxies: Proxies::new(&options.proxies).map_err(ServerError::new)?,
+        #[cfg(feature = "auth")]
+        bearer,
+    };
     let answers = Answers::default();
-    let edge = Edge::new(Arc::clone(core), caller, guard, &options, answers.clone());
+    let edge = Edge::new(Arc::clone(core), caller, checks, &options, answers.clone());
     let answer = move |request| {
         let edge = edge.clone();
         async move { edge.answer(request).await }
@@ -189,7 +257,7 @@ pub(crate) fn router(
             }
         }
     };
-    let router = Router::new()
+    let router = router
         .route(PATH, any(answer))
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready));
@@ -198,6 +266,59 @@ pub(crate) fn router(
         .into_iter()
         .fold(router, |router, wrap| wrap(router));
     Ok((wrapped, answers))
+}
+
+/// What stands before the endpoint where callers are asked who they are, and the document that tells them how to answer.
+#[cfg(feature = "auth")]
+fn protected(
+    router: Router,
+    core: &Arc<Core>,
+    options: &Options,
+    guard: Guard,
+) -> (Router, Option<bearer::Bearer>) {
+    use axum::http::{HeaderMap, Uri};
+
+    use self::resource::{Resource, WELL_KNOWN};
+
+    let Some(authenticator) = options.auth.authenticator() else {
+        return (router, None);
+    };
+    let address = options.auth.own_address();
+    let resource = Resource::new(core, address, authenticator.issuers());
+    let resource = Arc::new(resource);
+    let bearer = bearer::Bearer::new(Arc::clone(core), authenticator, Arc::clone(&resource));
+    if !resource.is_described() {
+        return (router, Some(bearer));
+    }
+    let guard = Arc::new(guard);
+    let document = move |uri: Uri, headers: HeaderMap| {
+        let answer = match guard.check(&uri, &headers) {
+            Ok(()) => resource.document(&uri, &headers),
+            Err(refusal) => refusal.into_response(),
+        };
+        std::future::ready(answer)
+    };
+    // Clients look for it at the endpoint's own path first, and then at the root. Behind a proxy the path may be another one.
+    let router = router
+        .route(WELL_KNOWN, get(document.clone()))
+        .route(&format!("{WELL_KNOWN}/{{*path}}"), get(document));
+    (router, Some(bearer))
+}
+
+/// Refuses to serve tools that need a caller where nobody can be one.
+fn check_callers(core: &Core, options: &Options, reached: &str) -> Result<()> {
+    let tools = core.tools().tools().iter();
+    let named: Vec<String> = tools
+        .filter(|tool| tool.policies.auth.guarantees_caller())
+        .map(|tool| format!("\n  `{}` ({})", tool.name, tool.def.location))
+        .collect();
+    if options.asks_callers() || named.is_empty() {
+        return Ok(());
+    }
+    Err(ServerError::new(format!(
+        "{reached}, where callers prove who they are with tokens, and the server verifies none; nobody could ever call{}\n  help: say whose tokens it takes (feature `auth`): `.auth(Jwt::issuer(\"https://id.example.com\").audience(\"https://mcp.example.com/mcp\"))`",
+        named.concat(),
+    )))
 }
 
 /// Refuses to serve strangers tools of which nobody has said who may call them.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
@@ -18,6 +18,7 @@ pub(super) struct Refusal {
     status: StatusCode,
     error: message::Refusal,
     retry_after: Option<Duration>,
+    challenge: Option<Box<HeaderValue>>,
 }
 
 impl Refusal {
@@ -27,6 +28,7 @@ impl Refusal {
             status,
             error: message::Refusal::new(INVALID_REQUEST, None, message),
             retry_after: None,
+            challenge: None,
         }
     }
 
@@ -36,6 +38,7 @@ impl Refusal {
             status: StatusCode::BAD_REQUEST,
             error,
             retry_after: None,
+            challenge: None,
         }
     }
 
@@ -45,7 +48,22 @@ impl Refusal {
             status: StatusCode::SERVICE_UNAVAILABLE,
             error: message::Refusal::new(INTERNAL_ERROR, None, message),
             retry_after: Some(retry_after),
+            challenge: None,
         }
+    }
+
+    /// With what the client must bring to be let in.
+    #[cfg(feature = "auth")]
+    pub(super) fn challenging(mut self, challenge: HeaderValue) -> Self {
+        self.challenge = Some(Box::new(challenge));
+        self
+    }
+
+    /// As the answer to the message in this body.
+    #[cfg(feature = "auth")]
+    pub(super) fn answering(mut self, body: &[u8]) -> Self {
+        self.error = self.error.answering(body);
+        self
     }
 }
 
@@ -58,6 +76,9 @@ impl IntoResponse for Refusal {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(wait) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
+        }
+        if let Some(challenge) = self.challenge {
+            headers.insert(WWW_AUTHENTICATE, *challenge);
         }
         response
     }

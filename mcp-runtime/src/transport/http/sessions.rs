@@ -1,4 +1,4 @@
-//! The sessions of clients that speak 2025-11-25 or older: bounded in number, closed when nothing happens in them.
+//! The sessions of clients that speak 2025-11-25 or older: bounded in number, closed when nothing happens in them, and each its caller's alone.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,13 +16,23 @@ use rmcp::transport::streamable_http_server::session::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::SESSION_IDLE;
+use crate::principal::Principal;
+use crate::store::{Key, KeyBuilder};
 
 /// rmcp's sessions in memory, and a place for each of them.
 #[derive(Debug)]
 pub(super) struct Sessions {
     local: LocalSessionManager,
     places: Arc<Semaphore>,
-    taken: Mutex<HashMap<SessionId, OwnedSemaphorePermit>>,
+    taken: Mutex<HashMap<SessionId, Taken>>,
+}
+
+/// A place that is taken.
+#[derive(Debug)]
+struct Taken {
+    /// Whose session it is. Nobody's in particular, until somebody brings a token.
+    owner: Option<Key>,
+    _place: OwnedSemaphorePermit,
 }
 
 /// Why a session cannot be had.
@@ -46,6 +56,29 @@ impl Sessions {
     pub(super) fn is_full(&self) -> bool {
         self.places.available_permits() == 0
     }
+
+    /// Whether there is such a session for this caller: its own, or one that was opened without a token. That becomes the first caller's who uses it,
+    /// since a client that is asked for a token goes on in the session it has.
+    pub(super) fn admit(&self, id: &str, caller: Option<&Principal>) -> bool {
+        let mut taken = self.taken.lock();
+        let Some(session) = taken.get_mut(id) else {
+            return false;
+        };
+        let caller = caller.map(owner);
+        if session.owner.is_none() {
+            session.owner = caller;
+        }
+        session.owner == caller
+    }
+}
+
+/// What makes two callers one: not the token, which is another one every hour.
+fn owner(caller: &Principal) -> Key {
+    KeyBuilder::new("session")
+        .text(caller.issuer())
+        .text(caller.subject())
+        .optional(caller.tenant_id())
+        .finish()
 }
 
 impl SessionManager for Sessions {
@@ -56,7 +89,11 @@ impl SessionManager for Sessions {
         let places = Arc::clone(&self.places);
         let place = places.try_acquire_owned().map_err(|_| Unavailable::Full)?;
         let (id, transport) = self.local.create_session().await?;
-        self.taken.lock().insert(Arc::clone(&id), place);
+        let session = Taken {
+            owner: None,
+            _place: place,
+        };
+        self.taken.lock().insert(Arc::clone(&id), session);
         Ok((id, transport))
     }
 

@@ -1,0 +1,169 @@
+//! Tokens that were verified a moment ago.
+//!
+//! Checking a signature costs tens of microseconds, and a token comes with every call. What is remembered is the SHA-256 of the token and its
+//! caller, for a minute at most and never beyond the token's own end. A token that was refused is not remembered: there is no end of those.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::sync::Cache;
+use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
+
+use super::from::Tenant;
+use super::{MAX_TOKEN_LENGTH, Rejected, Verifier};
+use crate::clock::Clock;
+use crate::principal::Principal;
+
+const REMEMBER: Duration = Duration::from_secs(60);
+const REMEMBERED: u64 = 10_000;
+
+/// A verifier with a memory.
+pub(crate) struct Authenticator {
+    verifier: Arc<dyn Verifier>,
+    tenant: Option<Tenant>,
+    callers: Cache<[u8; 32], Known>,
+    clock: Clock,
+}
+
+#[derive(Clone)]
+struct Known {
+    caller: Arc<Principal>,
+    until: Instant,
+}
+
+impl Authenticator {
+    pub(crate) fn new(verifier: Arc<dyn Verifier>, tenant: Option<Tenant>) -> Self {
+        Self {
+            verifier,
+            tenant,
+            callers: Cache::builder()
+                .max_capacity(REMEMBERED)
+                .time_to_live(REMEMBER)
+                .build(),
+            clock: Clock::start(),
+        }
+    }
+
+    /// Whom a token speaks for.
+    pub(crate) async fn authenticate(&self, token: &str) -> Result<Arc<Principal>, Rejected> {
+        if token.len() > MAX_TOKEN_LENGTH {
+            return Err(Rejected::Invalid("it is longer than 16 KiB".into()));
+        }
+        let key: [u8; 32] = Sha256::digest(token).into();
+        if let Some(known) = self.callers.get(&key)
+            && known.until > Instant::now()
+        {
+            return Ok(known.caller);
+        }
+        let verified = self.verifier.verify(token).await?;
+        let caller = match &self.tenant {
+            Some(rule) => rule.of_token(verified.principal),
+            None => verified.principal,
+        };
+        let caller = Arc::new(caller);
+        let now = self.clock.now();
+        let left = verified.expires.map(|at| at.saturating_sub(now));
+        let known = Known {
+            caller: Arc::clone(&caller),
+            until: Instant::now() + left.unwrap_or(REMEMBER).min(REMEMBER),
+        };
+        self.callers.insert(key, known);
+        Ok(caller)
+    }
+
+    /// Who issues the tokens that are taken.
+    pub(crate) fn issuers(&self) -> Vec<String> {
+        self.verifier.authorization_servers()
+    }
+
+    /// The rule by which callers get their tenant.
+    pub(crate) fn tenant(&self) -> Option<&Tenant> {
+        self.tenant.as_ref()
+    }
+}
+
+impl fmt::Debug for Authenticator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authenticator")
+            .field("verifier", &self.verifier)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::future::BoxFuture;
+
+    use super::*;
+    use crate::auth::Verified;
+
+    /// Takes every token, until the moment it was given, and counts how often it is asked.
+    #[derive(Debug)]
+    struct Counting {
+        asked: AtomicUsize,
+        expires: Option<Duration>,
+    }
+
+    impl Verifier for Counting {
+        fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Verified, Rejected>> {
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            let verified = match token {
+                "bad" => Err(Rejected::Invalid("it is bad".into())),
+                _ => Ok(Verified {
+                    principal: Principal::new("test", token),
+                    expires: self.expires,
+                }),
+            };
+            Box::pin(std::future::ready(verified))
+        }
+    }
+
+    fn counting(left: Option<u64>) -> (Arc<Counting>, Authenticator) {
+        let now = Clock::start().now();
+        let verifier = Arc::new(Counting {
+            asked: AtomicUsize::new(0),
+            expires: left.map(|left| now + Duration::from_secs(left)),
+        });
+        let authenticator = Authenticator::new(Arc::clone(&verifier) as _, None);
+        (verifier, authenticator)
+    }
+
+    async fn asked_after(left: Option<u64>, seconds: u64) -> usize {
+        let (verifier, authenticator) = counting(left);
+        authenticator.authenticate("ada").await.unwrap();
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        authenticator.authenticate("ada").await.unwrap();
+        verifier.asked.load(Ordering::Relaxed)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_verified_token_is_not_verified_again_for_a_minute() {
+        assert_eq!(asked_after(None, 59).await, 1);
+        assert_eq!(asked_after(None, 60).await, 2);
+        assert_eq!(asked_after(Some(3600), 59).await, 1);
+        assert_eq!(asked_after(Some(3600), 60).await, 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_remembered_beyond_the_tokens_own_end() {
+        assert_eq!(asked_after(Some(10), 9).await, 1);
+        assert_eq!(asked_after(Some(10), 10).await, 2);
+        assert_eq!(asked_after(Some(0), 0).await, 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_token_is_its_own_and_refusals_are_not_remembered() {
+        let (verifier, authenticator) = counting(None);
+        let ada = authenticator.authenticate("ada").await.unwrap();
+        let bob = authenticator.authenticate("bob").await.unwrap();
+        assert_eq!((ada.subject(), bob.subject()), ("ada", "bob"));
+        for _ in 0..2 {
+            assert!(authenticator.authenticate("bad").await.is_err());
+        }
+        assert_eq!(verifier.asked.load(Ordering::Relaxed), 4);
+    }
+}

@@ -1,0 +1,200 @@
+//! Who calls, from the `Authorization` header, and whether what is asked for needs somebody else.
+//!
+//! It decides before the protocol has a say: afterwards no status can be set any more. What it lets through is still authorized in the corridor,
+//! by the same predicate; a client that lies in its headers deprives itself of a helpful refusal and of nothing else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+
+use super::asked::Asked;
+use super::challenge::Challenge;
+use super::peer::Proxies;
+use super::refusal::Refusal;
+use super::resource::{Resource, host};
+use crate::auth::{Authenticator, Rejected};
+use crate::policy::auth::{Permits, Rule, permits, scopes_to_ask};
+use crate::principal::Principal;
+use crate::server::Core;
+
+/// When to come back while tokens cannot be verified.
+const AWAY_RETRY: Duration = Duration::from_secs(5);
+
+/// The check of tokens, and of what a request needs.
+#[derive(Debug)]
+pub(super) struct Bearer {
+    core: Arc<Core>,
+    authenticator: Authenticator,
+    resource: Arc<Resource>,
+    /// Whether there is a tool that needs no caller: then strangers may look around.
+    open: bool,
+    /// What to ask for at first: what the tools need that show in nobody's list who cannot call them.
+    scopes: Vec<&'static str>,
+}
+
+impl Bearer {
+    pub(super) fn new(
+        core: Arc<Core>,
+        authenticator: Authenticator,
+        resource: Arc<Resource>,
+    ) -> Self {
+        let tools = core.tools().tools();
+        let mut scopes: Vec<_> = tools
+            .iter()
+            .filter(|tool| !tool.def.visible_always)
+            .flat_map(|tool| to_ask(&tool.policies.auth))
+            .collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        Self {
+            open: tools
+                .iter()
+                .any(|tool| !tool.policies.auth.guarantees_caller()),
+            authenticator,
+            resource,
+            scopes,
+            core,
+        }
+    }
+
+    /// Leaves the caller with the request in place of the token, or refuses it.
+    pub(super) async fn admit(
+        &self,
+        head: &mut Parts,
+        body: &[u8],
+        proxies: &Proxies,
+    ) -> Result<(), Refusal> {
+        let caller = match token(&mut head.headers) {
+            // What the program around this server has found out by itself.
+            Token::None => head.extensions.get::<Arc<Principal>>().cloned(),
+            Token::Two => {
+                let refusal = Refusal::new(
+                    StatusCode::BAD_REQUEST,
+                    "more than one Authorization header",
+                );
+                return Err(refusal.answering(body));
+            }
+            Token::Malformed => return Err(self.refused(head, body, "it is no token of RFC 6750")),
+            Token::One(token) => match self.authenticator.authenticate(&token).await {
+                Ok(caller) => Some(self.in_tenant(caller, head, proxies)),
+                Err(Rejected::Unavailable(why)) => {
+                    tracing::warn!(%why, "tokens cannot be verified");
+                    let message = "tokens cannot be verified at the moment; try again";
+                    return Err(Refusal::full(message, AWAY_RETRY).answering(body));
+                }
+                Err(Rejected::NotMine(why) | Rejected::Invalid(why)) => {
+                    return Err(self.refused(head, body, &why));
+                }
+            },
+        };
+        let asked = Asked::of(head, body);
+        self.check(caller.as_deref(), &asked)
+            .map_err(|challenge| self.challenged(challenge, head, body))?;
+        if let Some(caller) = caller {
+            head.extensions.insert(caller);
+        }
+        Ok(())
+    }
+
+    /// Whether the caller need not be another one for what is asked.
+    fn check(&self, caller: Option<&Principal>, asked: &Asked<'_>) -> Result<(), Challenge> {
+        let tool = match asked {
+            Asked::Call(name) => self.core.tools().find(name),
+            Asked::Other if caller.is_some() || self.open => return Ok(()),
+            Asked::Other => return Err(Challenge::NoToken(self.scopes.clone())),
+        };
+        match (caller, tool) {
+            (None, Some(tool)) if !tool.policies.auth.guarantees_caller() => Ok(()),
+            (None, Some(tool)) if tool.def.visible_always => {
+                Err(Challenge::NoToken(to_ask(&tool.policies.auth)))
+            }
+            // To a stranger, a tool that does not exist is as any other that it does not see.
+            (None, _) => Err(Challenge::NoToken(self.scopes.clone())),
+            // Of a tool that the caller does not see, it learns nothing: the protocol says that there is none.
+            (Some(caller), Some(tool)) if tool.def.visible_always => {
+                match permits(&self.core, tool, Some(caller)) {
+                    Permits::NeedsScopes(scopes) => Err(Challenge::Scopes(scopes)),
+                    Permits::Yes | Permits::No => Ok(()),
+                }
+            }
+            (Some(_), _) => Ok(()),
+        }
+    }
+
+    fn in_tenant(&self, caller: Arc<Principal>, head: &Parts, proxies: &Proxies) -> Arc<Principal> {
+        let Some(rule) = self
+            .authenticator
+            .tenant()
+            .filter(|rule| rule.is_of_request())
+        else {
+            return caller;
+        };
+        let host = host(&head.uri, &head.headers).map(|host| {
+            let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+            name.to_ascii_lowercase()
+        });
+        let vouched = proxies.vouch_for(head).then_some(&head.headers);
+        match rule.of_request(host.as_deref(), vouched) {
+            Some(tenant) => Arc::new(Principal::clone(&caller).tenant(tenant)),
+            None => caller,
+        }
+    }
+
+    fn refused(&self, head: &Parts, body: &[u8], why: &str) -> Refusal {
+        tracing::info!(why, "a token was refused");
+        self.challenged(Challenge::BadToken(self.scopes.clone()), head, body)
+    }
+
+    fn challenged(&self, challenge: Challenge, head: &Parts, body: &[u8]) -> Refusal {
+        let metadata = self.resource.metadata_address(&head.uri, &head.headers);
+        challenge.refusal(metadata.as_deref()).answering(body)
+    }
+}
+
+fn to_ask(rule: &Rule) -> Vec<&'static str> {
+    match rule {
+        Rule::Requires(auth) => scopes_to_ask(auth),
+        Rule::Undecided | Rule::Anyone => Vec::new(),
+    }
+}
+
+/// What a request brings along.
+enum Token {
+    None,
+    One(String),
+    Two,
+    Malformed,
+}
+
+/// Takes the token out of the headers, so that nothing that follows can see it.
+fn token(headers: &mut HeaderMap) -> Token {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let token = match (values.next(), values.next()) {
+        (None, _) => Token::None,
+        (Some(_), Some(_)) => Token::Two,
+        (Some(value), None) => match value.to_str() {
+            Ok(value) => read(value),
+            Err(_) => Token::Malformed,
+        },
+    };
+    headers.remove(AUTHORIZATION);
+    token
+}
+
+/// `Bearer` in any case, spaces, and a token of RFC 6750's alphabet (section 2.1). Another scheme brings no token.
+fn read(value: &str) -> Token {
+    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Token::None;
+    }
+    let token = token.trim_matches(' ');
+    let body = token.trim_end_matches('=');
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    match !body.is_empty() && body.bytes().all(fits) {
+        true => Token::One(token.to_owned()),
+        false => Token::Malformed,
+    }
+}
