@@ -9,6 +9,7 @@
 mod arguments;
 mod asking;
 mod audit;
+mod auth;
 mod boot;
 mod caching;
 mod clients;
