@@ -138,9 +138,7 @@ fn expand(runtime: &TokenStream, elements: &[Element]) -> TokenStream {
         let Element { attrs, path } = element;
         let function = element.function();
         // Two functions of one name in different modules: const evaluation compares every name with theirs.
-        let alone = (named[&function] == 1)
-            .then_some(function)
-            .unwrap_or_default();
+        let alone = if named[&function] == 1 { &function } else { "" };
         let (first, last) = ends(path);
         let check = brackets(first, quote!(__mcp::unique));
         let arguments = quote!(__TOOLS, <#path as __mcp::Tool>::DEF, #alone);

@@ -23,7 +23,7 @@
 //! }
 //! ```
 //!
-//! - What goes into a tool: [`ToolArg`], [`Args`], [`State`], [`Context`], [`Caller`], [`FromCall`].
+//! - What goes into a tool: [`ToolArg`], [`Args`], [`State`], [`Context`], [`Caller`], [`Claims`], [`Scoped`], [`FromCall`].
 //! - What comes out: [`Answer`], [`Json`], [`Image`], [`Audio`], [`Embedded`], [`Link`], [`ToolError`].
 //! - What serves it: [`Server`], [`Toolset`], and [`testing`] for tests of it.
 
@@ -85,7 +85,7 @@ pub use self::answer::{
     Answer, Audio, CACHE_META_KEY, Content, Embedded, IDEMPOTENCY_META_KEY, Image, IntoContent,
     Json, Link, Output,
 };
-pub use self::arg::{Args, FromCall, Needs, State, ToolArg};
+pub use self::arg::{Args, Claims, FromCall, Needs, Scope, Scoped, State, ToolArg};
 pub use self::ask::{Root, Sampled};
 pub use self::call::Call;
 pub use self::client::{Capability, ClientInfo, LogLevel};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// The party a call is made for: what authorization decides on and what limits and caches are keyed by.
@@ -138,6 +139,11 @@ impl Principal {
     /// Whether the caller has exactly this role.
     pub fn has_role(&self, role: &str) -> bool {
         self.roles.contains(role)
+    }
+
+    /// All claims, read into a type.
+    pub(crate) fn claims_as<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        T::deserialize(&self.claims)
     }
 
     /// The claim at a dotted path: `org.id`.

@@ -27,9 +27,9 @@ pub(crate) struct Type {
 pub(crate) enum Given {
     /// `State`, `Context`: nothing of the call's arguments.
     Value,
-    /// `Caller`: there must be one.
+    /// `Caller`, its `Claims`, a `Scoped` proof: there must be one.
     Caller,
-    /// `Option<Caller>`.
+    /// `Option<Caller>`, `Option<Scoped<..>>`.
     PerhapsCaller,
     /// `Args`: all arguments of the call.
     Args,
@@ -65,8 +65,8 @@ impl Type {
 
     pub(crate) fn given(&self) -> Option<Given> {
         match (self.name.as_str(), self.is_optional()) {
-            ("Caller", true) => Some(Given::PerhapsCaller),
-            ("Caller", false) => Some(Given::Caller),
+            ("Caller" | "Scoped", true) => Some(Given::PerhapsCaller),
+            ("Caller" | "Claims" | "Scoped", false) => Some(Given::Caller),
             ("State" | "Context", false) => Some(Given::Value),
             ("Args", false) => Some(Given::Args),
             _ => None,

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::call::Call;
 use crate::context::Context;
 use crate::error::ToolError;
-use crate::principal::Caller;
 
 /// The parameter is an argument of the call.
 #[derive(Debug)]
@@ -75,9 +74,14 @@ pub(crate) struct Need {
 
 #[derive(Debug, Clone)]
 pub(crate) enum What {
-    State { id: TypeId, name: &'static str },
+    State {
+        id: TypeId,
+        name: &'static str,
+    },
     Caller,
     PerhapsCaller,
+    /// A caller that holds this scope.
+    Scope(&'static str),
     Client,
     Task,
 }
@@ -106,7 +110,7 @@ impl Needs<'_> {
         self.push(What::Task);
     }
 
-    fn push(&mut self, what: What) {
+    pub(super) fn push(&mut self, what: What) {
         self.all.push(Need {
             parameter: self.parameter,
             what,
@@ -175,27 +179,5 @@ impl FromCall for Context {
 
     fn needs(needs: &mut Needs<'_>) {
         needs.client();
-    }
-}
-
-impl FromCall for Caller {
-    fn from_call(call: &Arc<Call>) -> Result<Self, ToolError> {
-        call.principal()
-            .map(Self)
-            .ok_or_else(|| ToolError::forbidden("this tool needs an authenticated caller"))
-    }
-
-    fn needs(needs: &mut Needs<'_>) {
-        needs.caller();
-    }
-}
-
-impl FromCall for Option<Caller> {
-    fn from_call(call: &Arc<Call>) -> Result<Self, ToolError> {
-        Ok(call.principal().map(Caller))
-    }
-
-    fn needs(needs: &mut Needs<'_>) {
-        needs.push(What::PerhapsCaller);
     }
 }

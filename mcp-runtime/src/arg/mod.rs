@@ -3,6 +3,7 @@
 //! A tool's parameters are walked by one piece of generated code, [`Params`] in hand. The walk happens once to
 //! describe the parameters and once for each call to read them, so a description cannot drift from what is read.
 
+mod caller;
 mod extract;
 pub(crate) mod reject;
 mod signature;
@@ -17,6 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use validator::Validate;
 
+pub use self::caller::{Claims, Scope, Scoped};
 pub use self::extract::{FromCall, FromJson, Injected, Needs, State, Whole};
 pub(crate) use self::extract::{Need, What};
 pub(crate) use self::signature::{InputSchema, Signature};
@@ -29,8 +31,8 @@ use crate::error::FieldError;
 ///
 /// - any `T: DeserializeOwned + JsonSchema`: an argument, read from the call; `Option<T>` may be left out;
 /// - [`Args<T>`]: all arguments at once, as a struct;
-/// - [`State<T>`], [`Context`](crate::Context), [`Caller`](crate::Caller), `Option<Caller>` and your own [`FromCall`] types: injected, not in
-///   the schema.
+/// - [`State<T>`], [`Context`](crate::Context), [`Caller`](crate::Caller), `Option<Caller>`, [`Claims<T>`], [`Scoped<S>`] and your own
+///   [`FromCall`] types: injected, not in the schema.
 ///
 /// `M` says which of the three it is; the compiler infers it.
 #[diagnostic::on_unimplemented(

@@ -105,15 +105,34 @@ pub(crate) fn permits(server: &Core, tool: &Mounted, caller: Option<&Principal>)
     cheapest(server, auth, caller).map_or(Permits::No, Permits::NeedsScopes)
 }
 
+impl Core {
+    /// Whether a scope is granted to a caller, by itself or by one that implies it.
+    pub(crate) fn holds_scope(&self, caller: &Principal, scope: &str) -> bool {
+        caller.has_scope(scope)
+            || caller
+                .granted_scopes()
+                .any(|granted| self.implies(granted, scope))
+    }
+
+    /// Whether every caller that a rule lets through holds a scope.
+    pub(crate) fn guarantees_scope(&self, rule: &Rule, scope: &str) -> bool {
+        let grants = |leaf: &Leaf<'_>| match leaf {
+            Leaf::Scope(asked) => *asked == scope || self.implies(asked, scope),
+            _ => false,
+        };
+        let Rule::Requires(auth) = rule else {
+            return false;
+        };
+        auth.branches()
+            .iter()
+            .all(|branch| branch.iter().any(grants))
+    }
+}
+
 fn holds(server: &Core, caller: &Principal, leaf: &Leaf<'_>) -> bool {
     match leaf {
         Leaf::User => true,
-        Leaf::Scope(scope) => {
-            caller.has_scope(scope)
-                || caller
-                    .granted_scopes()
-                    .any(|granted| server.implies(granted, scope))
-        }
+        Leaf::Scope(scope) => server.holds_scope(caller, scope),
         Leaf::Role(role) => caller.has_role(role),
         Leaf::Claim { path, value } => match caller.claim_at(path) {
             Some(Value::String(claim)) => claim == value,

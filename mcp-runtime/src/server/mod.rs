@@ -471,13 +471,19 @@ impl Core {
                     def.location
                 )),
                 What::Caller if !tool.policies.auth.guarantees_caller() => Some(format!(
-                    "tool `{name}` takes `{parameter}: Caller`, and its `auth` does not guarantee one ({})\n  help: declare `auth = \"user\"`, or take `Option<Caller>`",
+                    "tool `{name}` takes its caller as `{parameter}`, and its `auth` does not guarantee one ({})\n  help: declare `auth = \"user\"`, or take `Option<Caller>`",
                     def.location
                 )),
                 What::Task if tool.policies.declared.task.is_none() => Some(format!(
                     "tool `{name}` takes `{parameter}: Task`, and its calls do not run as tasks ({})\n  help: declare `task = \"optional\"`, or leave the parameter out",
                     def.location
                 )),
+                What::Scope(scope) if !self.guarantees_scope(&tool.policies.auth, scope) => {
+                    Some(format!(
+                        "tool `{name}` takes `{parameter}`, the proof of the scope `{scope}`, and its `auth` lets callers through without it ({})\n  help: declare `auth = \"{scope}\"`, or take `Option<Scoped<..>>`",
+                        def.location
+                    ))
+                }
                 _ => None,
             }
         };

@@ -174,7 +174,12 @@ impl Mounted {
 
     /// Whether a parameter is the caller, perhaps in an `Option`.
     pub(crate) fn takes_caller(&self) -> bool {
-        let caller = |need: &Need| matches!(need.what, What::Caller | What::PerhapsCaller);
+        let caller = |need: &Need| {
+            matches!(
+                need.what,
+                What::Caller | What::PerhapsCaller | What::Scope(_)
+            )
+        };
         self.needs.iter().any(caller)
     }
 

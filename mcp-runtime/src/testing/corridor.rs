@@ -72,7 +72,7 @@ impl Client for Nobody {
         true
     }
 
-    fn ask(&self, _: Question) -> BoxFuture<'_, Result<Value, ToolError>> {
+    fn ask<'a>(&'a self, _: &'a str, _: Question) -> BoxFuture<'a, Result<Value, ToolError>> {
         Box::pin(ready(Err(ToolError::failed("nobody can be asked"))))
     }
 

@@ -4,9 +4,11 @@ mod agreement;
 mod challenges;
 #[path = "../../../mcp-runtime/src/auth/tests/corpus.rs"]
 mod corpus;
+mod extractors;
 mod issuer;
 mod network;
 mod owners;
+mod secrecy;
 mod tokens;
 
 use mcp_runtime::Principal;
