@@ -15,7 +15,7 @@ use std::pin::Pin;
 
 use mcp_grammar::{
     Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Idempotency, Invalidates,
-    Policies, Rate, Retry, Size, Timeout, When,
+    Policies, Rate, Retry, Size, TaskSupport, Timeout, When,
 };
 
 use self::points::{Points, VARIANTS};
@@ -112,6 +112,8 @@ fn write(policies: &mut Policies<'static>, option: &str, text: &'static str) {
         "confirm" => policies.confirm = Some(Confirm::new(text)),
         "confirm_ttl" => policies.confirm = Some(Confirm::new("Sure?").ttl(text)),
         "idempotency" => policies.idempotency = Some(Idempotency::new(text)),
+        "task" => policies.task = Some(TaskSupport::new(text)),
+        "ttl" => policies.task = Some(TaskSupport::new("optional").ttl(text)),
         "deprecated" => policies.deprecated = Some(Deprecated::new(text)),
         other => panic!("no option is named `{other}`"),
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use mcp_grammar::{
     Audit, Auth, Breaker, Cache, Concurrency, Confirm, Cost, Count, Date, Deprecated, Field,
     Idempotency, Invalidates, Key, Leaf, Level, List, OnError, Policies, Rate, Retry, Rule, Scope,
-    Size, Template, Test, Timeout, TooLarge, Trip, Unit, When,
+    Size, TaskSupport, Template, Test, Timeout, TooLarge, Trip, Unit, When,
 };
 
 /// What one tool's policies say at every point.
@@ -100,7 +100,7 @@ macro_rules! structs {
 structs! {
     Policies<'_> {
         read_only, destructive, idempotent, open_world, takes_caller, auth, when, rate, cache, invalidates, timeout, retry,
-        breaker, concurrency, max_in, max_out, audit, confirm, idempotency, deprecated,
+        breaker, concurrency, max_in, max_out, audit, confirm, idempotency, task, deprecated,
     }
     Audit { level, required }
     Breaker<'_> { trip, open, probes, shared }
@@ -114,6 +114,7 @@ structs! {
     Retry { times, first, longest }
     Rule<'_> { arg, claim, test }
     Size { most, unit, then }
+    TaskSupport { required, ttl }
     Timeout { total, attempt, idle }
 }
 

@@ -80,6 +80,7 @@ fn declared(policies: &Policies<'static>, mut def: ToolDef) -> &'static ToolDef 
         audit,
         confirm,
         idempotency,
+        task,
         deprecated,
     } = *policies;
     if read_only {
@@ -112,6 +113,7 @@ fn declared(policies: &Policies<'static>, mut def: ToolDef) -> &'static ToolDef 
         audit,
         confirm,
         idempotency,
+        task,
         deprecated
     );
     Box::leak(Box::new(def))
@@ -149,6 +151,11 @@ impl Boot {
                     hears.lock().push(params["message"].to_string());
                     json!({"action": "accept", "content": {"confirm": true}})
                 });
+        // A client that does not poll is refused by a tool that must run as a task.
+        let connecting = match policies.task {
+            Some(task) if !task.required => connecting.polling(),
+            _ => connecting,
+        };
         let _listening = tracing::subscriber::set_default(listening);
         let client = connecting
             .try_connect()

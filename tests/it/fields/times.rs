@@ -13,7 +13,7 @@ use crate::script::Step;
 const SECOND: Duration = Duration::from_secs(1);
 
 pub(super) fn rows() -> Vec<Row> {
-    [timeout(), retry(), breaker()]
+    [timeout(), retry(), breaker(), task()]
         .into_iter()
         .flatten()
         .collect()
@@ -135,5 +135,24 @@ fn breaker() -> Vec<Row> {
             &[],
             neighbours,
         ),
+    ]
+}
+
+/// What a call comes to: the handle of a task, and for how long, or an answer.
+async fn handed(boot: Boot) -> Seen {
+    let stand = boot.with([]).await?;
+    let reply = stand.client.call("subject", json!({})).await;
+    let result = reply.rpc_error().is_none().then(|| reply.result());
+    Ok(match result {
+        Some(task) if task["resultType"] == "task" => format!("a task for {} ms", task["ttlMs"]),
+        _ => said(&reply),
+    })
+}
+
+fn task() -> Vec<Row> {
+    vec![
+        Row::with_and_without("task", "optional", &[], handed),
+        Row::new("task", ["optional", "required"], &[], handed),
+        Row::new("ttl", ["5m", "1h"], &[], handed),
     ]
 }
