@@ -8,6 +8,7 @@ mod diagnostics;
 mod docs;
 mod entry;
 mod ide;
+mod item;
 mod lint;
 mod list;
 mod parameter;
@@ -19,6 +20,8 @@ mod tool;
 mod twin;
 
 use proc_macro::TokenStream;
+
+use self::twin::Role;
 
 /// Makes an `async fn` a tool.
 ///
@@ -52,10 +55,72 @@ pub fn tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
     tool::expand(attribute.into(), item.into()).into()
 }
 
+/// Makes an `async fn` a resource, or all the resources that one template names.
+///
+/// The text is the address; each `{variable}` in it is a parameter of the same name, and every other parameter comes from the server.
+///
+/// ```ignore
+/// /// A customer's record.
+/// #[resource("crm://customers/{id}", auth = "crm:read", cache = "30s", list = customers)]
+/// pub async fn customer(
+///     /// Customer id.
+///     id: u64,
+///     db: State<Db>,
+/// ) -> Result<Json<Customer>, ToolError> {
+///     // ..
+/// }
+/// ```
+///
+/// Every option, with its grammar and its default, is in the
+/// [reference of attributes](https://github.com/mcp-runtime/mcp-runtime/blob/main/docs/reference/attributes.md).
+#[proc_macro_attribute]
+pub fn resource(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    item::expand(Role::Resource, attribute.into(), item.into()).into()
+}
+
+/// Makes an `async fn` a prompt: messages that a person starts a conversation with.
+///
+/// ```ignore
+/// /// Ask for a code review.
+/// #[prompt]
+/// pub async fn review(
+///     /// The code.
+///     code: String,
+///     /// What to look at.
+///     #[complete(focus_areas)]
+///     focus: Option<String>,
+/// ) -> Vec<Message> {
+///     // ..
+/// }
+/// ```
+///
+/// Every option, with its grammar and its default, is in the
+/// [reference of attributes](https://github.com/mcp-runtime/mcp-runtime/blob/main/docs/reference/attributes.md).
+#[proc_macro_attribute]
+pub fn prompt(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    item::expand(Role::Prompt, attribute.into(), item.into()).into()
+}
+
 /// Lists tools for a server to mount: `pub const TOOLS: Toolset = tools![add, other::plus];`
 ///
 /// Elements can have `#[cfg(..)]`. Two tools of one name do not compile.
 #[proc_macro]
 pub fn tools(list: TokenStream) -> TokenStream {
-    list::tools(list.into()).into()
+    list::of(Role::Tool, list.into()).into()
+}
+
+/// Lists resources for a server to mount: `pub const RESOURCES: Toolset = resources![customer, other::logo];`
+///
+/// Elements can have `#[cfg(..)]`. Two resources of one address do not compile.
+#[proc_macro]
+pub fn resources(list: TokenStream) -> TokenStream {
+    list::of(Role::Resource, list.into()).into()
+}
+
+/// Lists prompts for a server to mount: `pub const PROMPTS: Toolset = prompts![review];`
+///
+/// Elements can have `#[cfg(..)]`. Two prompts of one name do not compile.
+#[proc_macro]
+pub fn prompts(list: TokenStream) -> TokenStream {
+    list::of(Role::Prompt, list.into()).into()
 }

@@ -1,4 +1,4 @@
-//! `tools![add, other::plus]`: a list, checked for names that stand in it twice.
+//! `tools![add, other::plus]`, `resources![..]`, `prompts![..]`: a list, checked for names that stand in it twice.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,6 +10,7 @@ use syn::{Attribute, Ident, Path, Token, token};
 
 use crate::diagnostics::Errors;
 use crate::entry::spelled;
+use crate::twin::Role;
 
 /// One element: a path, perhaps under a condition.
 struct Element {
@@ -26,7 +27,7 @@ impl Element {
 }
 
 /// The list, or what is wrong with it beside the list of what is right.
-pub(crate) fn tools(input: TokenStream) -> TokenStream {
+pub(crate) fn of(role: Role, input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let mut runtime = quote!(::mcp_runtime);
     let mut elements = Vec::new();
@@ -38,7 +39,7 @@ pub(crate) fn tools(input: TokenStream) -> TokenStream {
             input.parse::<Token![;]>()?;
         }
         while !input.is_empty() {
-            elements.extend(element(input, &mut errors)?);
+            elements.extend(element(role, input, &mut errors)?);
         }
         Ok(())
     };
@@ -46,17 +47,25 @@ pub(crate) fn tools(input: TokenStream) -> TokenStream {
         errors.add(error);
     }
     once(&mut elements, &mut errors);
-    let list = expand(&runtime, &elements);
+    let list = expand(role, &runtime, &elements);
     quote!({ #errors #list })
 }
 
-fn element(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Element>> {
+fn element(
+    role: Role,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> syn::Result<Option<Element>> {
+    let noun = role.noun();
     let attrs = input.call(Attribute::parse_outer)?;
     let start = input.span();
     let Ok(path) = input.call(Path::parse_mod_style) else {
         errors.at(
             start,
-            "expected the path of a tool\nhelp: write `tools![add, other::plus]`",
+            format!(
+                "expected the path of a {noun}\nhelp: write `{noun}s![{}]`",
+                example(role)
+            ),
         );
         skip(input);
         return Ok(None);
@@ -64,13 +73,16 @@ fn element(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<El
     if input.peek(token::Paren) {
         errors.on(
             &path,
-            "a list names tools, and does not call them\nhelp: write `tools![add, other::plus]`",
+            format!(
+                "a list names {noun}s, and does not call them\nhelp: write `{noun}s![{}]`",
+                example(role)
+            ),
         );
         skip(input);
         return Ok(None);
     }
     if !input.is_empty() && input.parse::<Token![,]>().is_err() {
-        errors.at(input.span(), "expected `,` before the next tool");
+        errors.at(input.span(), format!("expected `,` before the next {noun}"));
         if !input.peek(Ident::peek_any) {
             skip(input);
         }
@@ -99,6 +111,14 @@ fn skip(input: ParseStream<'_>) {
     }
 }
 
+fn example(role: Role) -> &'static str {
+    match role {
+        Role::Tool => "add, other::plus",
+        Role::Resource => "customer, other::logo",
+        Role::Prompt => "review, other::summarize",
+    }
+}
+
 fn is_constant(name: &str) -> bool {
     name.len() > 1
         && name
@@ -123,10 +143,17 @@ fn once(elements: &mut Vec<Element>, errors: &mut Errors) {
     });
 }
 
-fn expand(runtime: &TokenStream, elements: &[Element]) -> TokenStream {
+fn expand(role: Role, runtime: &TokenStream, elements: &[Element]) -> TokenStream {
+    let Words {
+        role: made,
+        data,
+        list,
+        unique,
+        toolset,
+    } = Words::of(role);
     let all = elements
         .iter()
-        .map(|Element { attrs, path }| quote!(#(#attrs)* <#path as __mcp::Tool>::DEF));
+        .map(|Element { attrs, path }| quote!(#(#attrs)* <#path as __mcp::#made>::DEF));
     let functions = elements
         .iter()
         .map(|Element { attrs, path }| quote!(#(#attrs)* let _ = #path;));
@@ -134,20 +161,22 @@ fn expand(runtime: &TokenStream, elements: &[Element]) -> TokenStream {
     for element in elements {
         *named.entry(element.function()).or_insert(0) += 1;
     }
-    let unique = elements.iter().map(|element| {
+    let checks = elements.iter().map(|element| {
         let Element { attrs, path } = element;
         let function = element.function();
         // Two functions of one name in different modules: const evaluation compares every name with theirs.
         let alone = if named[&function] == 1 { &function } else { "" };
+        // An address says nothing of its function's name.
+        let alone = (role != Role::Resource).then(|| quote!(, #alone));
         let (first, last) = ends(path);
-        let check = brackets(first, quote!(__mcp::unique));
-        let arguments = quote!(__TOOLS, <#path as __mcp::Tool>::DEF, #alone);
+        let check = brackets(first, quote!(__mcp::#unique));
+        let arguments = quote!(#list, <#path as __mcp::#made>::DEF #alone);
         let arguments = brackets(last, arguments);
         quote!(#(#attrs)* #check #arguments;)
     });
     quote! {
         use #runtime::__private as __mcp;
-        const __TOOLS: &[&__mcp::ToolDef] = &[#(#all),*];
+        const #list: &[&__mcp::#data] = &[#(#all),*];
         #[allow(unexpected_cfgs)]
         const _: () = {
             #[cfg(rust_analyzer)]
@@ -155,8 +184,38 @@ fn expand(runtime: &TokenStream, elements: &[Element]) -> TokenStream {
                 #(#functions)*
             }
         };
-        const _: () = { #(#unique)* };
-        __mcp::Toolset::new(__TOOLS)
+        const _: () = { #(#checks)* };
+        __mcp::Toolset::#toolset(#list)
+    }
+}
+
+/// What a list of one role is made with.
+struct Words {
+    role: TokenStream,
+    data: TokenStream,
+    list: TokenStream,
+    unique: TokenStream,
+    toolset: TokenStream,
+}
+
+impl Words {
+    fn of(role: Role) -> Self {
+        let (list, unique, toolset) = match role {
+            Role::Tool => (quote!(__TOOLS), quote!(unique), quote!(new)),
+            Role::Resource => (
+                quote!(__RESOURCES),
+                quote!(unique_resource),
+                quote!(of_resources),
+            ),
+            Role::Prompt => (quote!(__PROMPTS), quote!(unique_prompt), quote!(of_prompts)),
+        };
+        Self {
+            role: role.name(),
+            data: role.data(),
+            list,
+            unique,
+            toolset,
+        }
     }
 }
 

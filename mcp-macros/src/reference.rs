@@ -9,7 +9,8 @@ use crate::diagnostics::Errors;
 use crate::entry::{Entries, Known};
 use crate::lint::LINTS;
 use crate::parameter::{ARG_OPTIONS, VALIDATE_OPTIONS};
-use crate::{policy, tool};
+use crate::twin::Role;
+use crate::{item, policy, tool};
 
 const PAGE: &str = include_str!("../../docs/reference/attributes.md");
 
@@ -34,10 +35,11 @@ fn sections(attribute: &str) -> Vec<Section> {
         .collect()
 }
 
-fn tables() -> [(&'static str, Vec<Known>); 3] {
+fn tables() -> [(&'static str, Vec<Known>); 4] {
     let tool = [tool::OPTIONS.as_slice(), &policy::OPTIONS].concat();
     [
         ("tool", tool),
+        ("resource", item::RESOURCE_OPTIONS.to_vec()),
         ("arg", ARG_OPTIONS.to_vec()),
         ("validate", VALIDATE_OPTIONS.to_vec()),
     ]
@@ -86,17 +88,25 @@ fn every_option_says_how_it_is_written_and_shows_it() {
 
 #[test]
 fn every_example_is_accepted() {
-    let mut tools = 0;
+    let mut found = 0;
     for example in examples(PAGE) {
         let file = syn::parse_file(example).unwrap_or_else(|error| panic!("{error} in\n{example}"));
         for item in file.items {
             let Item::Fn(mut function) = item else {
                 continue;
             };
-            let Some(at) = function
+            let roles = [Role::Tool, Role::Resource, Role::Prompt];
+            let role = |attr: &syn::Attribute| {
+                let mut roles = roles.iter();
+                roles
+                    .find(|role| attr.path().is_ident(role.noun()))
+                    .copied()
+            };
+            let Some((at, role)) = function
                 .attrs
                 .iter()
-                .position(|attr| attr.path().is_ident("tool"))
+                .enumerate()
+                .find_map(|(at, attr)| Some((at, role(attr)?)))
             else {
                 continue;
             };
@@ -104,7 +114,12 @@ fn every_example_is_accepted() {
                 Meta::List(list) => list.tokens,
                 _ => TokenStream::new(),
             };
-            let expanded = tool::expand(attribute, quote::quote!(#function)).to_string();
+            let function = quote::quote!(#function);
+            let expanded = match role {
+                Role::Tool => tool::expand(attribute, function),
+                role => item::expand(role, attribute, function),
+            };
+            let expanded = expanded.to_string();
             assert!(
                 !expanded.contains("compile_error"),
                 "{expanded}\nof\n{example}"
@@ -113,10 +128,28 @@ fn every_example_is_accepted() {
                 !expanded.contains("deprecated (note"),
                 "{expanded}\nof\n{example}"
             );
-            tools += 1;
+            found += 1;
         }
     }
-    assert!(tools > 40, "the examples are found: {tools}");
+    assert!(found > 50, "the examples are found: {found}");
+}
+
+/// Resources and prompts have options of tools: the page says which, and means the same.
+#[test]
+fn the_page_says_which_options_are_shared() {
+    let known: Vec<_> = item::shared().iter().map(|known| known.name).collect();
+    for attribute in ["resource", "prompt"] {
+        let heading = format!("\n## `#[{attribute}]`\n");
+        let (_, rest) = PAGE
+            .split_once(&heading)
+            .expect("the page has the attribute");
+        let (_, shared) = rest
+            .split_once("Shared with `#[tool]`, with the same meaning: ")
+            .expect("the section says what is shared");
+        let shared = shared.split('.').next().unwrap_or(shared);
+        let written: Vec<_> = shared.split('`').skip(1).step_by(2).collect();
+        assert_eq!(written, known, "{attribute}");
+    }
 }
 
 fn examples(text: &str) -> impl Iterator<Item = &str> {

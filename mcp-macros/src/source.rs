@@ -53,11 +53,14 @@ impl Function {
         })
     }
 
-    /// The attributes that only the macro understands, taken off the parameters: `#[arg]`, `#[validate]` and documentation.
+    /// The attributes that only the macro understands, taken off the parameters: `#[arg]`, `#[validate]`, `#[complete]` and
+    /// documentation.
     pub(crate) fn take_parameter_attributes(&mut self) -> Vec<Vec<Attribute>> {
         let ours = |attr: &mut Attribute| {
             let path = attr.path();
-            path.is_ident("arg") || path.is_ident("validate") || path.is_ident("doc")
+            ["arg", "validate", "complete", "doc"]
+                .iter()
+                .any(|ours| path.is_ident(ours))
         };
         let inputs = self.sig.inputs.iter_mut();
         inputs

@@ -70,21 +70,48 @@ impl Twin {
 }
 
 /// What a function becomes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Role {
+    #[default]
     Tool,
+    Resource,
+    Prompt,
 }
 
 impl Role {
-    fn name(self) -> TokenStream {
+    /// The attribute, and what people call what it makes.
+    pub(crate) fn noun(self) -> &'static str {
         match self {
-            Self::Tool => quote!(Tool),
+            Self::Tool => "tool",
+            Self::Resource => "resource",
+            Self::Prompt => "prompt",
         }
     }
 
-    fn data(self) -> TokenStream {
+    /// The private function that takes what the function returns.
+    pub(crate) fn answer(self) -> TokenStream {
+        match self {
+            Self::Tool => quote!(answer),
+            Self::Resource => quote!(contents),
+            Self::Prompt => quote!(messages),
+        }
+    }
+
+    /// The trait.
+    pub(crate) fn name(self) -> TokenStream {
+        match self {
+            Self::Tool => quote!(Tool),
+            Self::Resource => quote!(Resource),
+            Self::Prompt => quote!(Prompt),
+        }
+    }
+
+    /// The type of the definition.
+    pub(crate) fn data(self) -> TokenStream {
         match self {
             Self::Tool => quote!(ToolDef),
+            Self::Resource => quote!(ResourceDef),
+            Self::Prompt => quote!(PromptDef),
         }
     }
 }

@@ -14,11 +14,16 @@ pub use mcp_grammar::{
 
 pub use crate::answer::Answer;
 pub use crate::arg::{
-    FromJson, Injected, Params, ToolArg, Whole, arg, arg_borrowed, contains, custom, default,
-    does_not_contain, email, example, header, ip, length, message, must_match, nested,
+    FromCall, FromJson, Injected, Params, ToolArg, Whole, arg, arg_borrowed, contains, custom,
+    default, does_not_contain, email, example, header, ip, length, message, must_match, nested,
     non_control_character, range, range_exclusive, regex, required, secret, url,
 };
-pub use crate::tool::{Running, Tool, ToolDef, Toolset, Walk, unique};
+pub use crate::aside::{completed, listed};
+pub use crate::prompt::{IntoMessages, Prompt, PromptDef};
+pub use crate::resource::{IntoContents, Resource, ResourceDef};
+pub use crate::tool::{
+    Running, Tool, ToolDef, Toolset, Walk, unique, unique_prompt, unique_resource,
+};
 
 use crate::arg::Signature;
 
@@ -38,6 +43,34 @@ pub fn answer<R: Answer>(params: &mut Params<'_>) -> Run<R> {
     }
     Run {
         into_output: R::into_output,
+        answer: PhantomData,
+    }
+}
+
+/// A parameter that is no variable of its resource's address: only the server can give it.
+pub fn given<T: FromCall>(
+    params: &mut Params<'_>,
+    name: &'static str,
+    doc: &'static str,
+) -> Option<T> {
+    arg::<T, Injected>(params, name, doc)
+}
+
+/// The type of what a resource returns. This is the one place where it must be [`IntoContents`].
+pub fn contents<R: IntoContents>(params: &mut Params<'_>) -> Run<R> {
+    if let Some(signature) = params.signature() {
+        signature.mime = R::MIME;
+    }
+    Run {
+        into_output: R::into_contents,
+        answer: PhantomData,
+    }
+}
+
+/// The type of what a prompt returns. This is the one place where it must be [`IntoMessages`].
+pub fn messages<R: IntoMessages>(_: &mut Params<'_>) -> Run<R> {
+    Run {
+        into_output: R::into_messages,
         answer: PhantomData,
     }
 }

@@ -10,6 +10,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use crate::error::ToolError;
+use crate::prompt::Role;
 
 /// The key under which a result's `_meta` says that the tool did not run for this call: `{"cache": "hit", "ageMs": 1200}`.
 ///
@@ -48,6 +49,8 @@ pub struct Output {
     pub(crate) content: Vec<Content>,
     pub(crate) structured: Option<Box<RawValue>>,
     pub(crate) meta: Map<String, Value>,
+    /// Who says each block, in a prompt; empty everywhere else.
+    pub(crate) roles: Vec<Role>,
     pub(crate) source: Source,
 }
 
@@ -101,15 +104,16 @@ impl Output {
 
     /// The result as a store keeps it.
     pub(crate) fn to_json(&self) -> serde_json::Result<Box<RawValue>> {
-        to_raw_value(&(&self.content, &self.structured, &self.meta))
+        to_raw_value(&(&self.content, &self.structured, &self.meta, &self.roles))
     }
 
     pub(crate) fn from_json(json: &[u8]) -> serde_json::Result<Self> {
-        let (content, structured, meta) = serde_json::from_slice(json)?;
+        let (content, structured, meta, roles) = serde_json::from_slice(json)?;
         Ok(Self {
             content,
             structured,
             meta,
+            roles,
             source: Source::Tool,
         })
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use crate::aside;
 use crate::call::Call;
 use crate::client::{Capability, Client, ClientInfo, LogLevel};
 use crate::policy::timeout::Watch;
@@ -43,6 +44,12 @@ impl Context {
     /// The name under which the tool was called.
     pub fn tool_name(&self) -> &str {
         self.0.tool_name()
+    }
+
+    /// The value of another argument, while one is completed: as far as the client says what is filled in already.
+    pub fn argument(&self, name: &str) -> Option<&str> {
+        let others = self.0.arguments().get(aside::OTHERS)?;
+        others.get(name)?.as_str()
     }
 
     /// Who the client says it is.

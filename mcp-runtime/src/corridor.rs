@@ -15,6 +15,7 @@ use crate::answer::Output;
 use crate::call::{Call, Origin};
 use crate::error::{Refusal, Reply, Signal};
 use crate::facts::Facts;
+use crate::kind::Kind;
 use crate::middleware;
 use crate::policy::confirm::Approved;
 use crate::policy::rate::Paid;
@@ -32,6 +33,8 @@ use crate::tool::{Outcome, Running};
 
 /// A call as it comes in.
 pub(crate) struct Request {
+    /// What it is for. `tool` names one of these; only a tool's name is one that clients know.
+    pub(crate) kind: Kind,
     pub(crate) tool: String,
     pub(crate) arguments: Map<String, Value>,
     pub(crate) caller: Option<Arc<Principal>>,
@@ -95,7 +98,12 @@ async fn stages(
     facts: &Arc<Facts>,
 ) -> Result<Output, Refusal> {
     // A tool that does not exist and one that this caller may not see are one and the same refusal.
-    let found = gate::find(server, &request.tool, request.caller.as_deref())?;
+    let found = gate::find(
+        server,
+        request.kind,
+        &request.tool,
+        request.caller.as_deref(),
+    )?;
     facts.found(found.tool());
     // Before the arguments are looked at: they are nobody's business but an authorized caller's.
     let permit = auth::authorize(server, found, request.caller)?;

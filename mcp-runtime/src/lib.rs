@@ -25,6 +25,7 @@
 //!
 //! - What goes into a tool: [`ToolArg`], [`Args`], [`State`], [`Context`], [`Caller`], [`Claims`], [`Scoped`], [`FromCall`].
 //! - What comes out: [`Answer`], [`Json`], [`Image`], [`Audio`], [`Embedded`], [`Link`], [`ToolError`].
+//! - Beside tools: [`resource`] for what clients read, [`prompt`] for what people start conversations with.
 //! - What serves it: [`Server`], [`Toolset`], and [`testing`] for tests of it.
 
 #![cfg_attr(
@@ -43,6 +44,7 @@ pub mod __private;
 
 mod answer;
 mod arg;
+mod aside;
 mod ask;
 #[cfg(feature = "auth")]
 pub mod auth;
@@ -58,11 +60,15 @@ mod corridor;
 mod error;
 mod facts;
 mod human;
+mod item;
+mod kind;
 pub mod manifest;
 pub mod metrics;
 pub mod middleware;
 mod policy;
 mod principal;
+mod prompt;
+mod resource;
 mod rounds;
 mod seal;
 mod secret;
@@ -79,13 +85,14 @@ pub use mcp_grammar::{
     Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Idempotency, Invalidates, Rate,
     Retry, Size, TaskSupport, Timeout, When,
 };
-pub use mcp_macros::{tool, tools};
+pub use mcp_macros::{prompt, prompts, resource, resources, tool, tools};
 
 pub use self::answer::{
     Answer, Audio, CACHE_META_KEY, Content, Embedded, IDEMPOTENCY_META_KEY, Image, IntoContent,
     Json, Link, Output,
 };
 pub use self::arg::{Args, Claims, FromCall, Needs, Scope, Scoped, State, ToolArg};
+pub use self::aside::{Completes, IntoLinks, IntoProposals, Lists};
 pub use self::ask::{Root, Sampled};
 pub use self::call::Call;
 pub use self::client::{Capability, ClientInfo, LogLevel};
@@ -93,6 +100,8 @@ pub use self::context::Context;
 pub use self::error::{ERROR_META_KEY, ErrorKind, FieldError, Result, ServerError, ToolError};
 pub use self::policy::Policies;
 pub use self::principal::{Caller, Principal};
+pub use self::prompt::{IntoMessages, Message, Prompt, PromptDef, Role};
+pub use self::resource::{Blob, IntoContents, Resource, ResourceDef};
 pub use self::secret::Secret;
 pub use self::server::Server;
 pub use self::task::Task;
@@ -108,7 +117,7 @@ pub mod audit {
 /// What a file of tools needs: `use mcp_runtime::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        Args, Audio, Caller, Content, Context, Embedded, Image, Json, Link, Secret, Server, State,
-        Task, ToolError, Toolset, tool, tools,
+        Args, Audio, Blob, Caller, Content, Context, Embedded, Image, Json, Link, Message, Secret,
+        Server, State, Task, ToolError, Toolset, prompt, prompts, resource, resources, tool, tools,
     };
 }

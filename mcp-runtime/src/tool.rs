@@ -11,6 +11,8 @@ use mcp_grammar::{
 use crate::answer::Output;
 use crate::arg::Params;
 use crate::error::ToolError;
+use crate::prompt::PromptDef;
+use crate::resource::ResourceDef;
 
 /// What a tool's future comes to.
 pub(crate) type Outcome = Result<Output, ToolError>;
@@ -303,6 +305,8 @@ impl ToolDef {
 #[must_use = "a list that no server mounts serves nobody; pass it to `Server::mount`"]
 pub struct Toolset {
     pub(crate) tools: &'static [&'static ToolDef],
+    pub(crate) resources: &'static [&'static ResourceDef],
+    pub(crate) prompts: &'static [&'static PromptDef],
     pub(crate) defaults: Policies<'static>,
 }
 
@@ -311,13 +315,80 @@ impl Toolset {
     pub const fn new(tools: &'static [&'static ToolDef]) -> Self {
         Self {
             tools,
-            defaults: Policies::new(),
+            ..Self::EMPTY
+        }
+    }
+
+    /// A list of these resources.
+    pub const fn of_resources(resources: &'static [&'static ResourceDef]) -> Self {
+        Self {
+            resources,
+            ..Self::EMPTY
+        }
+    }
+
+    /// A list of these prompts.
+    pub const fn of_prompts(prompts: &'static [&'static PromptDef]) -> Self {
+        Self {
+            prompts,
+            ..Self::EMPTY
+        }
+    }
+
+    const EMPTY: Self = Self {
+        tools: &[],
+        resources: &[],
+        prompts: &[],
+        defaults: Policies::new(),
+    };
+
+    /// Both lists as one, where each has what the other lacks: tools, resources or prompts.
+    ///
+    /// ```
+    /// use mcp_runtime::prelude::*;
+    ///
+    /// /// Add two numbers.
+    /// #[tool(read_only)]
+    /// async fn add(a: i64, b: i64) -> i64 { a + b }
+    ///
+    /// /// The rules of arithmetic.
+    /// #[resource("math://rules")]
+    /// async fn rules() -> &'static str { "a + b = b + a" }
+    ///
+    /// pub const MATH: Toolset = tools![add].with(resources![rules]).auth(mcp_runtime::Auth::new("math:read"));
+    /// ```
+    ///
+    /// What holds for a whole list, such as [`auth`](Self::auth), is said of the result.
+    ///
+    /// # Panics
+    /// Where both lists have tools, or resources, or prompts, or where a list has defaults of its own already; in a `const` this is a compile error.
+    #[track_caller]
+    pub const fn with(self, other: Self) -> Self {
+        assert!(
+            self.defaults.says_nothing() && other.defaults.says_nothing(),
+            "what holds for a whole list is said after `with`: `tools![..].with(resources![..]).auth(..)`"
+        );
+        Self {
+            tools: either(self.tools, other.tools),
+            resources: either(self.resources, other.resources),
+            prompts: either(self.prompts, other.prompts),
+            ..self
         }
     }
 
     /// The tools, in the order they were written.
     pub const fn tools(&self) -> &'static [&'static ToolDef] {
         self.tools
+    }
+
+    /// The resources, in the order they were written.
+    pub const fn resources(&self) -> &'static [&'static ResourceDef] {
+        self.resources
+    }
+
+    /// The prompts, in the order they were written.
+    pub const fn prompts(&self) -> &'static [&'static PromptDef] {
+        self.prompts
     }
 
     /// Who may call the tools of this list that do not say it themselves.
@@ -357,6 +428,18 @@ impl Toolset {
     }
 }
 
+/// The one of two lists that has something in it.
+#[track_caller]
+const fn either<T>(one: &'static [T], other: &'static [T]) -> &'static [T] {
+    match (one.is_empty(), other.is_empty()) {
+        (_, true) => one,
+        (true, _) => other,
+        _ => {
+            panic!("both lists have items of the same kind; write them in one list, or mount both")
+        }
+    }
+}
+
 /// Refuses, when the program is compiled, a tool whose name another one of its list has.
 ///
 /// `function` is how the list names the tool, if it names no other one so. A tool of that name needs no look at the others: one
@@ -369,22 +452,64 @@ pub const fn unique(tools: &[&ToolDef], tool: &ToolDef, function: &str) {
     let mut same = 0;
     let mut index = 0;
     while index < tools.len() {
-        if equal(tools[index].name.as_bytes(), tool.name.as_bytes()) {
-            same += 1;
-        }
+        same += equal(tools[index].name.as_bytes(), tool.name.as_bytes()) as usize;
         index += 1;
     }
     if same > 1 {
-        let (message, length) = concat(
+        refuse_twice(
             "another tool in this list is also named `",
             tool.name,
-            "`; rename one with `name = \"..\"`",
+            RENAME,
         );
-        let (text, _) = message.split_at(length);
-        match str::from_utf8(text) {
-            Ok(text) => panic!("{}", text),
-            Err(_) => panic!("two tools in this list have the same name"),
-        }
+    }
+}
+
+/// Refuses, when the program is compiled, a prompt whose name another one of its list has.
+#[track_caller]
+pub const fn unique_prompt(prompts: &[&PromptDef], prompt: &PromptDef, function: &str) {
+    let name = prompt.item.name;
+    if equal(name.as_bytes(), function.as_bytes()) {
+        return;
+    }
+    let mut same = 0;
+    let mut index = 0;
+    while index < prompts.len() {
+        same += equal(prompts[index].item.name.as_bytes(), name.as_bytes()) as usize;
+        index += 1;
+    }
+    if same > 1 {
+        refuse_twice("another prompt in this list is also named `", name, RENAME);
+    }
+}
+
+/// Refuses, when the program is compiled, a resource whose address another one of its list has.
+#[track_caller]
+pub const fn unique_resource(resources: &[&ResourceDef], resource: &ResourceDef) {
+    let uri = resource.uri();
+    let mut same = 0;
+    let mut index = 0;
+    while index < resources.len() {
+        same += equal(resources[index].uri().as_bytes(), uri.as_bytes()) as usize;
+        index += 1;
+    }
+    if same > 1 {
+        refuse_twice(
+            "another resource in this list is also at `",
+            uri,
+            "`; give each its own address",
+        );
+    }
+}
+
+const RENAME: &str = "`; rename one with `name = \"..\"`";
+
+#[track_caller]
+const fn refuse_twice(before: &str, name: &str, after: &str) {
+    let (message, length) = concat(before, name, after);
+    let (text, _) = message.split_at(length);
+    match str::from_utf8(text) {
+        Ok(text) => panic!("{}", text),
+        Err(_) => panic!("two in this list have the same name"),
     }
 }
 

@@ -24,7 +24,9 @@ mod middleware;
 mod overrides;
 #[cfg(unix)]
 mod program;
+mod prompts;
 mod protocol;
+mod resources;
 mod script;
 mod secrets;
 mod served;

@@ -12,6 +12,7 @@ use syn::{Attribute, Expr, Ident, Meta, Token, token};
 pub(crate) use self::value::{text_of, ungrouped};
 pub(crate) use self::words::{nearest, spelled};
 use crate::diagnostics::Errors;
+use crate::item::refused;
 
 /// An option that an attribute knows.
 #[derive(Clone, Copy)]
@@ -206,6 +207,9 @@ fn skip_to_next(input: ParseStream<'_>) {
 }
 
 fn unknown(name: &str, attribute: &str, table: &[&[Known]]) -> String {
+    if let Some(why) = refused(attribute, name) {
+        return why;
+    }
     let names = || table.iter().copied().flatten().map(|known| known.name);
     match nearest(name, names()) {
         Some(near) => format!("`{attribute}` has no option `{name}`; did you mean `{near}`?"),

@@ -1,11 +1,12 @@
 //! One parameter of a function: how it is named, read, described and checked.
 
 mod arg;
+mod complete;
 mod pattern;
 mod ty;
 mod validate;
 
-use syn::{Attribute, PatType};
+use syn::{Attribute, PatType, Path};
 
 use crate::diagnostics::Errors;
 use crate::docs::{self, Text};
@@ -25,6 +26,10 @@ pub(crate) struct Parameter {
     pub(crate) doc: Text,
     pub(crate) arg: Arg,
     pub(crate) rules: Vec<Rule>,
+    /// `#[complete(function)]`: what proposes values.
+    pub(crate) complete: Option<Path>,
+    /// Whether it can only come from the server: a parameter of a resource that its address does not have.
+    pub(crate) is_given: bool,
 }
 
 impl Parameter {
@@ -56,6 +61,8 @@ impl Parameter {
             doc: docs::description(attrs),
             arg,
             rules,
+            complete: complete::read(attrs, errors),
+            is_given: false,
         };
         parameter.check_name(errors);
         parameter.arg.check(&parameter.ty, errors);

@@ -9,6 +9,7 @@ use crate::entry::nearest;
 use crate::lint::{FAT_TOOL, Lints};
 use crate::parameter::{Check, Given, Name, Parameter};
 use crate::policy::Mention;
+use crate::twin::Role;
 
 /// Reports every contradiction. `complete`: whether all parameters could be read, so that none is missing here.
 pub(super) fn all(
@@ -20,7 +21,8 @@ pub(super) fn all(
 ) -> Option<Warning> {
     let (mut policies, mentions) = options.policies.read(errors);
     let caller = given(parameters, Given::Caller);
-    policies.read_only = options.read_only.is_some();
+    // What is read, and what is said, changes nothing.
+    policies.read_only = options.read_only.is_some() || options.role != Role::Tool;
     policies.destructive = options.destructive.as_ref().map(|(_, is)| *is);
     policies.idempotent = options.idempotent;
     policies.open_world = options.open_world;
@@ -42,6 +44,7 @@ pub(super) fn all(
     let arguments = Arguments {
         parameters,
         open: !complete || given(parameters, Given::Args).is_some(),
+        noun: options.role.noun(),
     };
     arguments.check_names(policies.idempotency.is_some(), errors);
     for mention in &mentions {
@@ -95,6 +98,7 @@ struct Arguments<'a> {
     parameters: &'a [Parameter],
     /// Whether there are others, whose names are not known here: the fields of `Args<T>`.
     open: bool,
+    noun: &'static str,
 }
 
 impl<'a> Arguments<'a> {
@@ -125,9 +129,9 @@ impl<'a> Arguments<'a> {
                     .map(|argument| format!("`{}`", argument.name.wire));
                 let names: Vec<_> = names.collect();
                 let names = if names.is_empty() {
-                    "the tool has none".to_owned()
+                    format!("the {} has none", self.noun)
                 } else {
-                    format!("the tool has {}", names.join(", "))
+                    format!("the {} has {}", self.noun, names.join(", "))
                 };
                 format!("there is no argument `{name}`\nhelp: {names}")
             }
@@ -207,6 +211,7 @@ pub(super) fn fat_tool(parameters: &[Parameter], body: &TokenStream, lints: &mut
     let arguments = Arguments {
         parameters,
         open: false,
+        noun: "tool",
     };
     if let Some(argument) = arguments.read().nth(MOST) {
         let count = arguments.read().count();

@@ -43,14 +43,14 @@ impl ToTokens for Model {
 
 impl Model {
     /// The body of the closure that walks the signature.
-    fn walk(&self) -> TokenStream {
+    pub(crate) fn walk(&self) -> TokenStream {
         let Self {
             function,
             parameters,
             answer,
             ..
         } = self;
-        let (params, run) = (params(), hidden("__run"));
+        let (params, run, into) = (params(), hidden("__run"), self.options.role.answer());
         let values: Vec<_> = (0..parameters.len()).map(value).collect();
         let all = || parameters.iter().zip(&values);
         let reads = all().map(|(parameter, value)| read(parameter, value));
@@ -79,7 +79,7 @@ impl Model {
         };
         let start = call_at(span, &runner, &quote!(#params, #run, #future));
         quote!({
-            let #run = __mcp::answer::<#answer>(#params);
+            let #run = __mcp::#into::<#answer>(#params);
             #(#reads)*
             #(#rules)*
             #complete
@@ -147,7 +147,7 @@ impl Model {
     }
 
     /// Builder calls for what is no policy.
-    fn annotations(&self) -> TokenStream {
+    pub(crate) fn annotations(&self) -> TokenStream {
         let options = &self.options;
         let mut calls = TokenStream::new();
         let mut call = |method: &str, value: TokenStream| {
@@ -199,7 +199,9 @@ fn read(parameter: &Parameter, value: &Ident) -> TokenStream {
     } = parameter;
     let (params, name) = (params(), &name.wire);
     let tokens = &ty.tokens;
-    let function = if ty.lent {
+    let function = if parameter.is_given {
+        quote!(given::<#tokens>)
+    } else if ty.lent {
         quote!(arg_borrowed::<#tokens, _>)
     } else {
         quote!(arg::<#tokens, _>)
@@ -253,7 +255,7 @@ fn call_at(span: Span, function: &impl ToTokens, arguments: &TokenStream) -> Tok
     quote!(#function #arguments)
 }
 
-fn group(delimiter: Delimiter, span: Span, tokens: TokenStream) -> Group {
+pub(crate) fn group(delimiter: Delimiter, span: Span, tokens: TokenStream) -> Group {
     let mut group = Group::new(delimiter, tokens);
     group.set_span(span);
     group
@@ -264,7 +266,7 @@ fn value(index: usize) -> Ident {
     hidden(&format!("__arg{index}"))
 }
 
-fn params() -> Ident {
+pub(crate) fn params() -> Ident {
     hidden("__mcp_params")
 }
 

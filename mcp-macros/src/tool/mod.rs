@@ -12,8 +12,9 @@ mod tests;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use self::model::Model;
-use self::options::Options;
+pub(crate) use self::expand::{group, params};
+pub(crate) use self::model::Model;
+pub(crate) use self::options::Options;
 use crate::diagnostics::Errors;
 use crate::ide;
 use crate::source::Function;
@@ -66,7 +67,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
 
 /// What clippy would say of a function and what a tool cannot help: it is async, owns its arguments, and has one for each that
 /// a model writes (of too many, `fat_tool` warns).
-fn relaxed(function: &Function, blocking: bool) -> TokenStream {
+pub(crate) fn relaxed(function: &Function, blocking: bool) -> TokenStream {
     if function.sig.asyncness.is_some() {
         quote!(#[allow(clippy::too_many_arguments, clippy::unused_async)])
     } else if blocking {

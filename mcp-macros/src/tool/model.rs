@@ -12,7 +12,7 @@ use crate::entry::text_of;
 use crate::lint::Lints;
 use crate::parameter::{self, Parameter};
 use crate::source::Function;
-use crate::twin::Twin;
+use crate::twin::{Role, Twin};
 
 /// A tool that makes sense.
 pub(crate) struct Model {
@@ -36,12 +36,21 @@ impl Model {
         let sig = &function.sig;
         let name = name(&options, &sig.ident, errors);
         let description = description(&options, function, &name, errors);
-        signature::check(sig, options.blocking.as_ref(), errors);
+        signature::check(sig, &options, errors);
 
         let mut parameters = Vec::new();
         for (input, attrs) in sig.inputs.iter().zip(parameter_attributes) {
             if let FnArg::Typed(input) = input {
                 parameters.extend(Parameter::read(input, attrs, errors));
+            }
+        }
+        if options.role == Role::Tool {
+            for complete in parameters.iter().filter_map(|it| it.complete.as_ref()) {
+                errors.on(
+                    complete,
+                    "people type the arguments of prompts and the variables of addresses, and a model those of tools\n\
+                     help: remove `#[complete]`",
+                );
             }
         }
         let answer = parameter::answer(&sig.output, errors);
@@ -70,7 +79,9 @@ impl Model {
             lints.literals(&arg.default.as_ref().map(|(_, value)| value));
             lints.literals(&arg.example.as_ref().map(|(_, value)| value));
         }
-        check::fat_tool(&parameters, &function.body, &mut lints);
+        if options.role == Role::Tool {
+            check::fat_tool(&parameters, &function.body, &mut lints);
+        }
         warnings.append(&mut lints.warnings);
 
         let model = Self {
@@ -87,6 +98,7 @@ impl Model {
 
 fn name(options: &Options, function: &Ident, errors: &mut Errors) -> String {
     const MOST: usize = 128;
+    let noun = options.role.noun();
     let (name, span, own) = match &options.name {
         Some(name) => (name.value(), name.span(), false),
         None => (function.unraw().to_string(), function.span(), true),
@@ -98,11 +110,11 @@ fn name(options: &Options, function: &Ident, errors: &mut Errors) -> String {
     };
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     if let Some(c) = name.chars().find(|c| !plain(*c)) {
-        let message = format!("a tool's name can't contain `{c}`\nhelp: {help}");
+        let message = format!("a {noun}'s name can't contain `{c}`\nhelp: {help}");
         errors.at(span, message);
     } else if name.is_empty() || name.len() > MOST {
         let message = format!(
-            "a tool's name has 1 to {MOST} characters, and this one {}\nhelp: write a shorter one",
+            "a {noun}'s name has 1 to {MOST} characters, and this one {}\nhelp: write a shorter one",
             name.len()
         );
         errors.at(span, message);
@@ -111,7 +123,7 @@ fn name(options: &Options, function: &Ident, errors: &mut Errors) -> String {
         errors.at(
             function.span(),
             format!(
-                "a tool is a type as well, and this one would hide the type `{function}`\n\
+                "a {noun} is a type as well, and this one would hide the type `{function}`\n\
                  help: write another name here, and `name = \"{function}\"` in the attribute"
             ),
         );
@@ -129,8 +141,14 @@ fn description(options: &Options, function: &Function, name: &str, errors: &mut 
     };
     if description.is_empty() {
         let message = format!(
-            "tool `{name}` has no description\n\
-             help: write a doc comment, `/// ..`: a model chooses tools by it"
+            "{noun} `{name}` has no description\n\
+             help: write a doc comment, `/// ..`: {reader} by it",
+            noun = options.role.noun(),
+            reader = match options.role {
+                Role::Tool => "a model chooses tools",
+                Role::Resource => "people and models choose resources",
+                Role::Prompt => "people choose prompts",
+            }
         );
         match &options.description {
             Some(value) => errors.on(value, message),

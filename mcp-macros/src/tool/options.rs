@@ -7,6 +7,7 @@ use crate::diagnostics::Errors;
 use crate::entry::{Entries, Entry, Known, nearest, text_of, ungrouped};
 use crate::lint::LINTS;
 use crate::policy;
+use crate::twin::Role;
 
 pub(crate) const OPTIONS: [Known; 15] = [
     Known::new("read_only", "read_only"),
@@ -29,6 +30,7 @@ pub(crate) const OPTIONS: [Known; 15] = [
 /// What was written, value by value.
 #[derive(Default)]
 pub(crate) struct Options {
+    pub(crate) role: Role,
     /// Every word at the place of an option.
     pub(crate) words: Vec<Ident>,
     pub(crate) runtime: Option<TokenStream>,
@@ -52,8 +54,14 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn read(attribute: TokenStream, errors: &mut Errors) -> Self {
         let entries = Entries::read(attribute, "tool", &[&OPTIONS, &policy::OPTIONS], errors);
+        Self::of(Role::Tool, &entries, errors)
+    }
+
+    /// What entries say, those aside that belong to another attribute alone.
+    pub(crate) fn of(role: Role, entries: &Entries, errors: &mut Errors) -> Self {
         let mut options = Self {
-            words: entries.keys,
+            role,
+            words: entries.keys.clone(),
             ..Self::default()
         };
         for entry in &entries.known {
@@ -97,7 +105,8 @@ impl Options {
             "blocking" => self.blocking = entry.flag(errors).then(key),
             "visible" => self.visible = always(entry, errors),
             "allow" => self.allow.extend(allowed(entry, errors)),
-            _ => self.runtime = path(entry, errors),
+            "crate" => self.runtime = path(entry, errors),
+            _ => {}
         }
     }
 }

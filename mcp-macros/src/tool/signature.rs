@@ -1,45 +1,59 @@
 //! What a tool's signature must be: an `async fn`, free, safe and without type parameters.
 
 use syn::spanned::Spanned;
-use syn::{GenericParam, Ident, Safety, Signature};
+use syn::{GenericParam, Safety, Signature};
 
+use super::options::Options;
 use crate::diagnostics::Errors;
 
 /// Reports each token that a tool's signature cannot have.
-pub(super) fn check(signature: &Signature, blocking: Option<&Ident>, errors: &mut Errors) {
+pub(super) fn check(signature: &Signature, options: &Options, errors: &mut Errors) {
+    let (noun, blocking) = (options.role.noun(), options.blocking.as_ref());
     match (&signature.asyncness, blocking) {
         (None, None) => errors.at(
             signature.fn_token.span,
-            "a tool is an `async fn`\n\
-             help: write `async fn`, or `#[tool(blocking)]` for a function that stops its thread",
+            format!(
+                "a {noun} is an `async fn`\n\
+                 help: write `async fn`, or `#[{noun}({}blocking)]` for a function that stops its thread",
+                if noun == "resource" { "\"..\", " } else { "" }
+            ),
         ),
         (Some(asyncness), Some(_)) => errors.at(
             asyncness.span,
-            "a blocking tool is a plain `fn`: it runs on a thread of its own\n\
-             help: remove `async`, or `blocking` if the function only awaits",
+            format!(
+                "a blocking {noun} is a plain `fn`: it runs on a thread of its own\n\
+                 help: remove `async`, or `blocking` if the function only awaits"
+            ),
         ),
         _ => {}
     }
     if let Some(constness) = &signature.constness {
         errors.at(
             constness.span,
-            "a tool runs when it is called\nhelp: remove `const`",
+            format!("a {noun} runs when it is called\nhelp: remove `const`"),
         );
     }
     if let Safety::Unsafe(unsafety) = &signature.safety {
         errors.at(
             unsafety.span,
-            "a tool is called with whatever a model writes, and no caller can promise anything\n\
-             help: remove `unsafe`, and check the arguments inside the function",
+            format!(
+                "a {noun} is called with whatever a model writes, and no caller can promise anything\n\
+                 help: remove `unsafe`, and check the arguments inside the function"
+            ),
         );
     }
     if let Some(abi) = &signature.abi {
-        errors.on(abi, "a tool is a Rust function\nhelp: remove `extern`");
+        errors.on(
+            abi,
+            format!("a {noun} is a Rust function\nhelp: remove `extern`"),
+        );
     }
     if let Some(variadic) = &signature.variadic {
         errors.on(
             variadic,
-            "a tool has as many arguments as it names\nhelp: take a list, `values: Vec<String>`",
+            format!(
+                "a {noun} has as many arguments as it names\nhelp: take a list, `values: Vec<String>`"
+            ),
         );
     }
     for parameter in &signature.generics.params {
@@ -51,8 +65,8 @@ pub(super) fn check(signature: &Signature, blocking: Option<&Ident>, errors: &mu
         errors.at(
             span,
             format!(
-                "a tool can't be generic: nobody on the wire can choose `{name}`\n\
-                 help: write the type that the tool works on"
+                "a {noun} can't be generic: nobody on the wire can choose `{name}`\n\
+                 help: write the type that the {noun} works on"
             ),
         );
     }

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::expand;
+use crate::twin::Role;
 
 /// Holds an expansion to `snapshots/NAME.snap`.
 fn snapshot(name: &str, tokens: TokenStream) {
@@ -117,11 +118,14 @@ fn a_lint_warns_at_the_call() {
 
 #[test]
 fn a_list() {
-    let list = crate::list::tools(quote!(
-        add,
-        #[cfg(unix)]
-        other::plus
-    ));
+    let list = crate::list::of(
+        Role::Tool,
+        quote!(
+            add,
+            #[cfg(unix)]
+            other::plus
+        ),
+    );
     snapshot("list", quote!(const TOOLS: Toolset = #list;));
 }
 

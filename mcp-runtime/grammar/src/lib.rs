@@ -42,6 +42,7 @@ mod task;
 mod template;
 mod timeout;
 mod units;
+mod uri;
 mod when;
 mod word;
 
@@ -65,6 +66,7 @@ pub use size::{Size, TooLarge, Unit};
 pub use task::TaskSupport;
 pub use template::{Piece, Pieces, Template};
 pub use timeout::Timeout;
+pub use uri::{UriPart, UriTemplate};
 pub use when::{Rule, Test, When};
 
 #[cfg(test)]

@@ -95,6 +95,25 @@ impl Policies<'_> {
             deprecated: None,
         }
     }
+
+    /// Whether no policy is declared; annotations are none.
+    pub const fn says_nothing(&self) -> bool {
+        self.auth.is_none()
+            && self.when.is_none()
+            && self.rate.is_empty()
+            && self.cache.is_none()
+            && self.invalidates.is_none()
+            && self.timeout.is_none()
+            && self.retry.is_none()
+            && self.breaker.is_none()
+            && self.concurrency.is_none()
+            && self.max_in.is_none()
+            && self.max_out.is_none()
+            && self.audit.is_none()
+            && self.confirm.is_none()
+            && self.idempotency.is_none()
+            && self.deprecated.is_none()
+    }
 }
 
 impl Default for Policies<'_> {

@@ -9,6 +9,7 @@ mod generate;
 mod good;
 mod never_panics;
 mod round_trip;
+mod uri;
 
 use proptest::prelude::ProptestConfig;
 

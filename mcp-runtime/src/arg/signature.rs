@@ -14,10 +14,12 @@ use crate::secret;
 pub struct Signature {
     generator: SchemaGenerator,
     properties: Map<String, Value>,
-    order: Vec<&'static str>,
+    pub(crate) order: Vec<&'static str>,
     optional: Vec<String>,
     whole: Option<Schema>,
     pub(crate) output: Option<Schema>,
+    /// The media type that the answer's type stands for.
+    pub(crate) mime: Option<&'static str>,
     pub(crate) secrets: Vec<&'static str>,
     pub(crate) defaults: Map<String, Value>,
     pub(crate) needs: Vec<Need>,
@@ -48,6 +50,7 @@ impl Signature {
             optional: Vec::new(),
             whole: None,
             output: None,
+            mime: None,
             secrets: Vec::new(),
             defaults: Map::new(),
             needs: Vec::new(),

@@ -37,7 +37,7 @@ pub(super) fn explain(server: Server, request: &Explain) -> Result<()> {
     let core = server.build()?;
     let caller = request.caller.as_deref().map(read_principal).transpose()?;
     let caller = caller.map(Arc::new).or_else(|| core.principal.clone());
-    if core.tools().find(&request.tool).is_none() {
+    if core.tools().named(&request.tool).is_none() {
         return Err(unknown(&core, &request.tool, caller.as_deref()));
     }
     let arguments = match &request.arguments {

@@ -31,7 +31,7 @@ pub(crate) fn explain(
         Some(caller) => told.line("caller", &whom(caller)),
         None => told.line("caller", "nobody: no token and no local principal"),
     }
-    let Some(mounted) = core.tools().find(tool).cloned() else {
+    let Some(mounted) = core.tools().named(tool).cloned() else {
         told.line(
             "gate",
             "refuses: no tool of this name; the answer is `Unknown tool`",
@@ -160,7 +160,8 @@ fn decoded(
     arguments: Map<String, Value>,
     client: Arc<dyn Client>,
 ) -> Result<(), Refusal> {
-    let found = gate::find(core, tool, caller.as_deref())?;
+    let named = core.tools().named(tool).ok_or(Refusal::Unknown)?;
+    let found = gate::find(core, named.kind, tool, caller.as_deref())?;
     let permit = auth::authorize(core, found, caller)?;
     let origin = Origin::of_program(client);
     // Decoding makes the tool's future and never polls it.

@@ -14,6 +14,7 @@ use crate::client::{Capability, Client, ClientInfo, LogLevel};
 use crate::corridor::{self, Request};
 use crate::error::{Failure, Reply, ToolError};
 use crate::facts::Facts;
+use crate::kind::Kind;
 use crate::policy::validation::{self, Decoded};
 use crate::policy::{auth, gate};
 use crate::rounds::Question;
@@ -141,6 +142,7 @@ impl Calls {
 
     pub(crate) async fn reply(&self) -> Reply {
         let request = Request {
+            kind: Kind::Tool,
             tool: self.tool.to_owned(),
             arguments: self.arguments.as_object().unwrap().clone(),
             caller: self.caller.clone().map(Arc::new),
@@ -153,7 +155,7 @@ impl Calls {
     pub(crate) fn decoded(&self) -> Decoded {
         let arguments = self.arguments.as_object().unwrap().clone();
         let caller = self.caller.clone().map(Arc::new);
-        let found = gate::find(&self.server, self.tool, caller.as_deref()).unwrap();
+        let found = gate::find(&self.server, Kind::Tool, self.tool, caller.as_deref()).unwrap();
         let permit = auth::authorize(&self.server, found, caller).unwrap();
         validation::decode(
             &self.server,

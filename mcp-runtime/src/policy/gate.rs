@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::auth::{self, Permits};
+use crate::kind::Kind;
 use crate::principal::Principal;
 use crate::server::Core;
 use crate::server::registry::Mounted;
@@ -25,10 +26,11 @@ pub(crate) struct Unknown;
 
 pub(crate) fn find(
     server: &Core,
+    kind: Kind,
     name: &str,
     caller: Option<&Principal>,
 ) -> Result<Found, Unknown> {
-    let tool = server.tools().find(name).ok_or(Unknown)?;
+    let tool = server.tools().find_of(kind, name).ok_or(Unknown)?;
     match visible(server, tool, caller) {
         true => Ok(Found(Arc::clone(tool))),
         false => Err(Unknown),

@@ -13,6 +13,7 @@ use super::size;
 use crate::corridor::Request;
 use crate::error::Reply;
 use crate::facts::{ATTEMPT, Facts};
+use crate::kind::Kind;
 use crate::server::Core;
 
 /// What a caller chose is shown to this length.
@@ -35,7 +36,24 @@ impl Observed {
         let (tool, request_id) = (shown(&request.tool), shown(&request.origin.request_id));
         let trace_id = request.origin.trace.map(tracing::field::display);
         Self {
-            span: tracing::info_span!("tools/call", tool, request_id, trace_id),
+            span: match request.kind {
+                Kind::Tool => tracing::info_span!("tools/call", tool, request_id, trace_id),
+                Kind::Resource => {
+                    tracing::info_span!("resources/read", resource = tool, request_id, trace_id)
+                }
+                Kind::Prompt => {
+                    tracing::info_span!("prompts/get", prompt = tool, request_id, trace_id)
+                }
+                Kind::Listing => {
+                    tracing::info_span!("resources/list", listing = tool, request_id, trace_id)
+                }
+                Kind::Completion => tracing::info_span!(
+                    "completion/complete",
+                    completion = tool,
+                    request_id,
+                    trace_id
+                ),
+            },
             started: Instant::now(),
             facts: Arc::new(Facts::new(draft.is_some())),
             draft,

@@ -15,6 +15,7 @@ use crate::arg::{Params, reject};
 use crate::call::{Call, Looks, Origin};
 use crate::error::{FieldError, Refusal};
 use crate::facts::Facts;
+use crate::prompt::words;
 use crate::rounds::{Binding, Rounds};
 use crate::server::Core;
 use crate::server::registry::Mounted;
@@ -38,6 +39,9 @@ pub(crate) fn decode(
     facts: &Arc<Facts>,
 ) -> Result<Decoded, Refusal> {
     let (tool, caller) = permit.into_parts();
+    if tool.kind.speaks_text() {
+        words::typed(&tool.input.json, &mut arguments);
+    }
     facts.bytes_in(size::admit(&tool, &arguments)?);
     facts.audit.arguments(&tool, &arguments);
     let idempotency_key = match &tool.policies.idempotency {
@@ -82,7 +86,7 @@ pub(crate) fn read(call: &Arc<Call>) -> Result<Running, Invalid> {
     if !call.tool.def.open {
         unknown(&call.tool, &call.arguments, &mut errors);
     }
-    let running = (call.tool.def.walk)(&mut Params::reading(call, &mut errors));
+    let running = (call.tool.walk)(&mut Params::reading(call, &mut errors));
     match running {
         Some(running) if errors.is_empty() => Ok(running),
         _ => {
@@ -94,7 +98,7 @@ pub(crate) fn read(call: &Arc<Call>) -> Result<Running, Invalid> {
 }
 
 fn unknown(tool: &Mounted, arguments: &Map<String, Value>, errors: &mut Vec<FieldError>) {
-    let known = &tool.input.names;
+    let (known, noun) = (&tool.input.names, tool.kind.noun());
     for name in arguments.keys() {
         if known.binary_search(name).is_ok() {
             continue;
@@ -105,10 +109,10 @@ fn unknown(tool: &Mounted, arguments: &Map<String, Value>, errors: &mut Vec<Fiel
             .filter(|(distance, known)| *distance <= 1 + known.len() / 3)
             .min();
         let message = match (close, known.as_slice()) {
-            (Some((_, known)), _) => format!("is not an argument of this tool; write `{known}`"),
-            (None, []) => "is not an argument of this tool; it takes none".to_owned(),
+            (Some((_, known)), _) => format!("is not an argument of this {noun}; write `{known}`"),
+            (None, []) => format!("is not an argument of this {noun}; it takes none"),
             (None, known) => format!(
-                "is not an argument of this tool; it takes `{}`",
+                "is not an argument of this {noun}; it takes `{}`",
                 known.join("`, `")
             ),
         };

@@ -12,6 +12,7 @@ use crate::call::Origin;
 use crate::client::Client;
 use crate::corridor::{self, Request};
 use crate::error::{Failure, Reply};
+use crate::kind::Kind;
 use crate::policy::gate;
 use crate::principal::Principal;
 
@@ -31,6 +32,7 @@ impl Core {
         client: Arc<dyn Client>,
     ) -> Reply {
         let request = Request {
+            kind: Kind::Tool,
             tool: tool.to_owned(),
             arguments,
             caller,

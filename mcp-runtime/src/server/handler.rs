@@ -13,21 +13,29 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use rmcp::ErrorData;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CustomRequest,
-    CustomResult, GetTaskParams, GetTaskResult, ListToolsResult, LoggingLevel,
-    PaginatedRequestParams, ServerCapabilities, ServerConfig, SetLevelRequestParams, Tool,
-    UpdateTaskParams,
+    CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CompleteRequestParams,
+    CompleteResult, CustomRequest, CustomResult, GetPromptRequestParams, GetPromptResponse,
+    GetTaskParams, GetTaskResult, InputResponses, JsonObject, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, LoggingLevel,
+    PaginatedRequestParams, PromptsCapability, ReadResourceRequestParams, ReadResourceResponse,
+    Reference, Resource, ResourcesCapability, ServerCapabilities, ServerConfig,
+    SetLevelRequestParams, Tool, UpdateTaskParams,
 };
 use rmcp::service::{RequestContext, RoleServer};
 
-use super::Core;
+use serde_json::{Map, Value, json};
+
+use super::registry::Mounted;
 use super::remote::{Remote, level_number};
 use super::tasks::{self, Called};
-use super::wire;
+use super::{Core, mounted, prompting, reading, refused, wire};
+use crate::answer::Output;
+use crate::aside;
 use crate::call::Origin;
-use crate::client::{Capability, Client as _};
+use crate::client::Capability;
 use crate::corridor::{self, Request};
 use crate::error::Reply;
+use crate::kind::Kind;
 use crate::policy::gate;
 use crate::principal::Principal;
 use crate::trace::TraceId;
@@ -61,6 +69,118 @@ impl Handler {
         }
     }
 
+    /// A request of this connection, on its way into the corridor.
+    fn request(
+        &self,
+        kind: Kind,
+        tool: String,
+        sent: Sent,
+        context: RequestContext<RoleServer>,
+    ) -> Request {
+        let responses = sent.responses;
+        Request {
+            kind,
+            tool,
+            arguments: sent.arguments.unwrap_or_default(),
+            caller: self.caller(&context),
+            origin: Origin {
+                input_responses: responses.map(|responses| responses.into_iter().collect()),
+                request_state: sent.state,
+                ..self.origin(context)
+            },
+        }
+    }
+
+    /// Where a request comes from.
+    fn origin(&self, context: RequestContext<RoleServer>) -> Origin {
+        Origin {
+            request_id: context.id.to_string(),
+            trace: trace(&context),
+            cancelled: context.ct.clone(),
+            input_responses: None,
+            request_state: None,
+            ip: ip(&context),
+            task: None,
+            client: Arc::new(Remote::new(context, self.level.load(Ordering::Relaxed))),
+        }
+    }
+
+    /// What the listing functions of the templates say, of those that this caller may see.
+    async fn listed(
+        &self,
+        caller: Option<&Arc<Principal>>,
+        context: RequestContext<RoleServer>,
+    ) -> Vec<Resource> {
+        let origin = self.origin(context);
+        let mut listed = Vec::new();
+        for resource in self.core.tools().resources.iter() {
+            if resource.def.list.is_none()
+                || !gate::visible(&self.core, &resource.mounted, caller.map(Arc::as_ref))
+            {
+                continue;
+            }
+            let request = Request {
+                kind: Kind::Listing,
+                tool: mounted::listing(resource.def.uri()),
+                arguments: Map::new(),
+                caller: caller.cloned(),
+                origin: origin.clone(),
+            };
+            // One that fails is told of in the log, and hides no other.
+            if let Reply::Output(output) = corridor::call(&self.core, request).await {
+                listed.extend(reading::listed(resource, output));
+            }
+        }
+        listed
+    }
+
+    /// One page of a list, of what this caller may see.
+    fn page<'a, T: 'a, W>(
+        &self,
+        params: Option<PaginatedRequestParams>,
+        items: impl Iterator<Item = (&'a Mounted, &'a T)> + Clone,
+        caller: Option<&Principal>,
+        wire: fn(&T) -> W,
+    ) -> Result<Page<W>, ErrorData> {
+        let start = match params.and_then(|params| params.cursor) {
+            None => 0,
+            Some(cursor) => wire::offset(&cursor)?,
+        };
+        let mut all = items.clone();
+        let private = all.any(|(mounted, _)| mounted.policies.auth.guarantees_caller());
+        let mut visible = items
+            .enumerate()
+            .skip(start)
+            .filter(|(_, (mounted, _))| gate::visible(&self.core, mounted, caller));
+        let page = visible.by_ref().take(self.core.page_size);
+        Ok(Page {
+            items: page.map(|(_, (_, item))| wire(item)).collect(),
+            scope: match private {
+                true => CacheScope::Private,
+                false => CacheScope::Public,
+            },
+            next: visible.next().map(|(index, _)| wire::cursor(index)),
+        })
+    }
+
+    /// Whether a method with params is answered here, so that it is its params that are wrong.
+    fn serves(&self, method: &str, before_2026: bool) -> bool {
+        let served = self.core.tools();
+        match method {
+            "tools/call" | "tools/list" | "tasks/get" | "tasks/update" | "tasks/cancel" => true,
+            "initialize" | "logging/setLevel" => before_2026,
+            "prompts/get" | "prompts/list" => !served.prompts.is_empty(),
+            "resources/read" | "resources/list" | "resources/templates/list" => {
+                !served.resources.is_empty()
+            }
+            "resources/subscribe" | "resources/unsubscribe" => {
+                before_2026 && !served.resources.is_empty()
+            }
+            "completion/complete" => served.completes(),
+            _ => false,
+        }
+    }
+
     /// Who calls: the principal that authentication left with the request, else the connection's.
     fn caller(&self, context: &RequestContext<RoleServer>) -> Option<Arc<Principal>> {
         #[cfg(feature = "http")]
@@ -84,15 +204,39 @@ fn ip(context: &RequestContext<RoleServer>) -> Option<IpAddr> {
     None
 }
 
+/// What a client sent besides the name of what it calls.
+struct Sent {
+    arguments: Option<Map<String, Value>>,
+    responses: Option<InputResponses>,
+    state: Option<String>,
+}
+
+/// One page of a list.
+struct Page<W> {
+    items: Vec<W>,
+    scope: CacheScope,
+    next: Option<String>,
+}
+
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
+        let served = self.core.tools();
         let builder = ServerCapabilities::builder()
             .enable_logging()
             .enable_tools();
-        let capabilities = match self.core.tools().any_task() {
+        let mut capabilities = match served.any_task() {
             true => builder.enable_tasks().build(),
             false => builder.build(),
         };
+        if !served.prompts.is_empty() {
+            capabilities.prompts = Some(PromptsCapability::default());
+        }
+        if !served.resources.is_empty() {
+            capabilities.resources = Some(ResourcesCapability::default());
+        }
+        if served.completes() {
+            capabilities.completions = Some(JsonObject::default());
+        }
         let mut info = ServerConfig::new(capabilities)
             .with_server_info(wire::implementation(&self.core.identity));
         info.instructions
@@ -105,31 +249,14 @@ impl ServerHandler for Handler {
         params: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let name = params.name.into_owned();
-        let caller = self.caller(&context);
-        let (request_id, trace) = (context.id.to_string(), trace(&context));
-        let (cancelled, ip) = (context.ct.clone(), ip(&context));
-        let client = Remote::new(context, self.level.load(Ordering::Relaxed));
-        let polls = client.can(Capability::Tasks);
-        let request = Request {
-            arguments: params.arguments.unwrap_or_default(),
-            caller,
-            origin: Origin {
-                request_id,
-                trace,
-                cancelled,
-                input_responses: params
-                    .input_responses
-                    .map(|responses| responses.into_iter().collect()),
-                request_state: params.request_state,
-                ip,
-                client: Arc::new(client),
-                task: None,
-            },
-            tool: name,
+        let sent = Sent {
+            arguments: params.arguments,
+            responses: params.input_responses,
+            state: params.request_state,
         };
-        let tool = request.tool.clone();
-        let reply = match polls {
+        let tool = params.name.into_owned();
+        let request = self.request(Kind::Tool, tool.clone(), sent, context);
+        let reply = match request.origin.client.can(Capability::Tasks) {
             true => match tasks::call(&self.core, request).await {
                 Called::Begun(task) => return Ok(CallToolResponse::Task(task)),
                 Called::Replied(reply) => reply,
@@ -140,11 +267,175 @@ impl ServerHandler for Handler {
             Reply::Output(output) => Ok(wire::result(output, &self.core.identity).into()),
             Reply::Failure(failure) => Ok(wire::failure(&failure, &self.core.identity).into()),
             Reply::UnknownTool => Err(wire::unknown_tool(&tool)),
-            Reply::InputRequired(asked) => wire::input_required(asked),
+            Reply::InputRequired(asked) => Ok(wire::input_required(asked)?.into()),
             Reply::Lacks(capability) => Err(wire::lacks(capability)),
             Reply::BrokenState => Err(wire::broken_state()),
             Reply::Cancelled => Err(ErrorData::internal_error("cancelled", None)),
         }
+    }
+
+    async fn get_prompt(
+        &self,
+        params: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let prompts = &self.core.tools().prompts;
+        if prompts.is_empty() {
+            return Err(refused::not_served("prompts/get"));
+        }
+        let sent = Sent {
+            arguments: params.arguments,
+            responses: params.input_responses,
+            state: params.request_state,
+        };
+        let full = mounted::prompt(&params.name);
+        let request = self.request(Kind::Prompt, full, sent, context);
+        let reply = corridor::call(&self.core, request).await;
+        let prompt = prompts.iter().find(|prompt| prompt.name == params.name);
+        prompting::answer(prompt, &params.name, reply, &self.core.identity)
+    }
+
+    async fn list_prompts(
+        &self,
+        params: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let prompts = &self.core.tools().prompts;
+        if prompts.is_empty() {
+            return Err(refused::not_served("prompts/list"));
+        }
+        let caller = self.caller(&context);
+        let prompts = prompts.iter().map(|prompt| (&*prompt.mounted, prompt));
+        let page = self.page(params, prompts, caller.as_deref(), prompting::prompt)?;
+        let mut result = ListPromptsResult::with_all_items(page.items)
+            .with_ttl_ms(LIST_TTL_MS)
+            .with_cache_scope(page.scope);
+        result.next_cursor = page.next;
+        result.meta = Some(wire::server_meta(&self.core.identity));
+        Ok(result)
+    }
+
+    async fn complete(
+        &self,
+        params: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let served = self.core.tools();
+        if !served.completes() {
+            return Err(refused::not_served("completion/complete"));
+        }
+        let (kind, asked) = match &params.r#ref {
+            Reference::Prompt(reference) => (Kind::Prompt, &reference.name),
+            Reference::Resource(reference) => (Kind::Resource, &reference.uri),
+            _ => return Err(refused::unknown(Kind::Completion, &params.argument.name)),
+        };
+        let name = match kind {
+            Kind::Prompt => mounted::prompt(asked),
+            _ => asked.clone(),
+        };
+        let caller = self.caller(&context);
+        let of = served.find_of(kind, &name);
+        let visible = |of: &&Arc<Mounted>| gate::visible(&self.core, of, caller.as_deref());
+        let Some(of) = of.filter(visible) else {
+            return Err(refused::unknown(kind, asked));
+        };
+        let argument = params.argument;
+        if !of.input.names.contains(&argument.name) {
+            return Err(refused::unknown(Kind::Completion, &argument.name));
+        }
+        let name = mounted::completion(&name, &argument.name);
+        if served.find_of(Kind::Completion, &name).is_none() {
+            let nothing = Reply::Output(Output::default());
+            return prompting::completed(&argument.name, nothing, &self.core.identity);
+        }
+        let others = params.context.and_then(|context| context.arguments);
+        let arguments = Map::from_iter([
+            (aside::TYPED.to_owned(), Value::from(argument.value)),
+            (aside::OTHERS.to_owned(), json!(others.unwrap_or_default())),
+        ]);
+        let sent = Sent {
+            arguments: Some(arguments),
+            responses: None,
+            state: None,
+        };
+        let request = self.request(Kind::Completion, name, sent, context);
+        let reply = corridor::call(&self.core, request).await;
+        prompting::completed(&argument.name, reply, &self.core.identity)
+    }
+
+    async fn read_resource(
+        &self,
+        params: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let resources = &self.core.tools().resources;
+        if resources.is_empty() {
+            return Err(refused::not_served("resources/read"));
+        }
+        let uri = params.uri;
+        let (resource, variables) = resources.resolve(&uri).unzip();
+        let sent = Sent {
+            arguments: variables,
+            responses: params.input_responses,
+            state: params.request_state,
+        };
+        // What is not there goes the same way, so that it is counted and recorded as every call is.
+        let name = resource.map_or(&uri, |resource| &resource.mounted.name);
+        let request = self.request(Kind::Resource, name.clone(), sent, context);
+        let reply = corridor::call(&self.core, request).await;
+        reading::answer(resource, &uri, reply, &self.core.identity)
+    }
+
+    async fn list_resources(
+        &self,
+        params: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let resources = &self.core.tools().resources;
+        if resources.is_empty() {
+            return Err(refused::not_served("resources/list"));
+        }
+        let caller = self.caller(&context);
+        let fixed = resources
+            .iter()
+            .filter(|resource| resource.address.is_none());
+        let fixed = fixed.map(|resource| (&*resource.mounted, resource));
+        let mut page = self.page(params, fixed, caller.as_deref(), reading::resource)?;
+        let mut ttl = LIST_TTL_MS;
+        if page.next.is_none() && resources.iter().any(|resource| resource.def.list.is_some()) {
+            page.items
+                .extend(self.listed(caller.as_ref(), context).await);
+            (ttl, page.scope) = (0, CacheScope::Private);
+        }
+        let mut result = ListResourcesResult::with_all_items(page.items)
+            .with_ttl_ms(ttl)
+            .with_cache_scope(page.scope);
+        result.next_cursor = page.next;
+        result.meta = Some(wire::server_meta(&self.core.identity));
+        Ok(result)
+    }
+
+    async fn list_resource_templates(
+        &self,
+        params: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let resources = &self.core.tools().resources;
+        if resources.is_empty() {
+            return Err(refused::not_served("resources/templates/list"));
+        }
+        let caller = self.caller(&context);
+        let templates = resources
+            .iter()
+            .filter(|resource| resource.address.is_some());
+        let templates = templates.map(|resource| (&*resource.mounted, resource));
+        let page = self.page(params, templates, caller.as_deref(), reading::template)?;
+        let mut result = ListResourceTemplatesResult::with_all_items(page.items)
+            .with_ttl_ms(LIST_TTL_MS)
+            .with_cache_scope(page.scope);
+        result.next_cursor = page.next;
+        result.meta = Some(wire::server_meta(&self.core.identity));
+        Ok(result)
     }
 
     async fn list_tools(
@@ -153,32 +444,13 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let caller = self.caller(&context);
-        let tools = self.core.tools().tools();
-        let start = match params.and_then(|params| params.cursor) {
-            None => 0,
-            Some(cursor) => wire::offset(&cursor)?,
-        };
-        let mut visible = tools
-            .iter()
-            .enumerate()
-            .skip(start)
-            .filter(|(_, tool)| gate::visible(&self.core, tool, caller.as_deref()));
-        let page: Vec<Tool> = visible
-            .by_ref()
-            .take(self.core.page_size)
-            .map(|(_, tool)| wire::tool(tool))
-            .collect();
-        let private = tools
-            .iter()
-            .any(|tool| tool.policies.auth.guarantees_caller());
-        let scope = match private {
-            true => CacheScope::Private,
-            false => CacheScope::Public,
-        };
-        let mut result = ListToolsResult::with_all_items(page)
+        let tools = self.core.tools().tools().iter();
+        let tools = tools.map(|tool| (&**tool, &**tool));
+        let page = self.page(params, tools, caller.as_deref(), wire::tool)?;
+        let mut result = ListToolsResult::with_all_items(page.items)
             .with_ttl_ms(LIST_TTL_MS)
-            .with_cache_scope(scope);
-        result.next_cursor = visible.next().map(|(index, _)| wire::cursor(index));
+            .with_cache_scope(page.scope);
+        result.next_cursor = page.next;
         result.meta = Some(wire::server_meta(&self.core.identity));
         Ok(result)
     }
@@ -231,7 +503,9 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
         let version = context.protocol_version();
-        Err(wire::no_such_request(&request.method, version.as_ref()))
+        let before_2026 = version.is_none_or(|version| !wire::is_current(&version));
+        let served = self.serves(&request.method, before_2026);
+        Err(wire::no_such_request(&request.method, served))
     }
 
     fn supported_protocol_versions(&self) -> Cow<'static, [rmcp::model::ProtocolVersion]> {

@@ -6,6 +6,10 @@ mod direct;
 pub(crate) mod handler;
 pub(crate) mod lifecycle;
 mod lint;
+mod mounted;
+mod prompting;
+mod reading;
+mod refused;
 pub(crate) mod registry;
 mod remote;
 mod signals;
@@ -331,7 +335,7 @@ impl Server {
             audit: Arc::clone(&audit),
             limiter: Arc::clone(&limiter),
         });
-        let strangers = overrides.unknown(|name| registry.find(name).is_some());
+        let strangers = overrides.unknown(|name| registry.named(name).is_some());
         if !strangers.is_empty() {
             return Err(ServerError::new(format!(
                 "the policy overrides name tools that the server does not have: `{}`\n  help: `list` shows the names, namespaces included",
@@ -365,7 +369,7 @@ impl Server {
             tracing::warn!("{warning}");
         }
         let today = deprecated::today();
-        for tool in core.tools().tools() {
+        for tool in core.tools().all() {
             tracing::debug!(tool = tool.name, declared = %tool.policies.sources, "ready");
             if let Some(rule) = tool
                 .deprecated
@@ -446,13 +450,16 @@ impl Core {
 
     /// What the tools' parameters need and the server lacks, all in one text.
     fn check_needs(&self) -> Result<()> {
-        let tools = self.registry.tools();
-        let mut lacks: Vec<String> = tools.iter().flat_map(|tool| self.lacks(tool)).collect();
+        let tools = || self.registry.everything();
+        let mut lacks: Vec<String> = tools().flat_map(|tool| self.lacks(tool)).collect();
         if !self.audit.is_configured() {
-            let unrecorded = tools.iter().filter(|tool| tool.policies.audit.required);
+            let unrecorded = self
+                .registry
+                .all()
+                .filter(|tool| tool.policies.audit.required);
             lacks.extend(unrecorded.map(|tool| format!(
-                "tool `{}` declares `audit = \"{} required\"`, and the server has no audit file ({})\n  help: give it one with `.audit_file(\"audit.ndjson\")`",
-                tool.name, tool.policies.audit.level(), tool.def.location,
+                "{} `{}` declares `audit = \"{} required\"`, and the server has no audit file ({})\n  help: give it one with `.audit_file(\"audit.ndjson\")`",
+                tool.kind.noun(), tool.name, tool.policies.audit.level(), tool.def.location,
             )));
         }
         match lacks.is_empty() {
@@ -464,14 +471,15 @@ impl Core {
     fn lacks(&self, tool: &Mounted) -> Vec<String> {
         let lack = |need: &Need| {
             let Mounted { name, def, .. } = tool;
+            let noun = tool.kind.noun();
             let parameter = need.parameter;
             match &need.what {
                 What::State { id, name: state } if !self.state.contains_key(id) => Some(format!(
-                    "tool `{name}` takes `{parameter}: State<{state}>`, and the server has no such value ({})\n  help: give it one with `.state(..)`",
+                    "{noun} `{name}` takes `{parameter}: State<{state}>`, and the server has no such value ({})\n  help: give it one with `.state(..)`",
                     def.location
                 )),
                 What::Caller if !tool.policies.auth.guarantees_caller() => Some(format!(
-                    "tool `{name}` takes its caller as `{parameter}`, and its `auth` does not guarantee one ({})\n  help: declare `auth = \"user\"`, or take `Option<Caller>`",
+                    "{noun} `{name}` takes its caller as `{parameter}`, and its `auth` does not guarantee one ({})\n  help: declare `auth = \"user\"`, or take `Option<Caller>`",
                     def.location
                 )),
                 What::Task if tool.policies.declared.task.is_none() => Some(format!(

@@ -8,23 +8,34 @@ use jsonschema::Validator;
 use regex::Regex;
 use serde_json::{Map, Value};
 
+use super::mounted::{Mounting, Prompts, Resources};
 use crate::arg::{InputSchema, Need, Params, Signature, What};
 use crate::error::ServerError;
+use crate::kind::Kind;
 use crate::metrics::Meter;
 use crate::policy::{Effective, deprecated};
-use crate::tool::{ToolDef, Toolset};
+use crate::prompt::words;
+use crate::tool::{ToolDef, Toolset, Walk};
 
-/// Every mounted tool, by name and in a fixed order.
+/// Everything that is mounted, by name and in a fixed order.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     tools: Vec<Arc<Mounted>>,
     by_name: HashMap<String, usize>,
+    pub(crate) resources: Resources,
+    pub(crate) prompts: Prompts,
+    /// Listings and completions, by name.
+    asides: HashMap<String, Arc<Mounted>>,
 }
 
-/// One tool under its full name, with everything a call needs made ready.
+/// One tool, or something else that is called as tools are, under its full name, with everything a call needs made ready.
+///
+/// No two have one name: a resource goes by its address, a prompt by `prompts/name`, and neither can be a tool's name.
 pub(crate) struct Mounted {
+    pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) def: &'static ToolDef,
+    pub(crate) walk: Walk,
     pub(crate) input: InputSchema,
     pub(crate) output: Option<OutputSchema>,
     pub(crate) defaults: Map<String, Value>,
@@ -34,6 +45,9 @@ pub(crate) struct Mounted {
     pub(crate) policies: Effective,
     pub(crate) deprecated: Option<deprecated::Rule>,
     pub(crate) meter: Arc<Meter>,
+    pub(crate) mime: Option<&'static str>,
+    /// The arguments as the function takes them.
+    pub(crate) order: Vec<&'static str>,
     validator: OnceLock<Option<Validator>>,
 }
 
@@ -54,16 +68,16 @@ pub(crate) struct Mount {
 }
 
 impl Mount {
-    /// The name under which a tool of the list is served.
-    fn name(&self, def: &ToolDef) -> String {
+    /// The name under which something of the list is served.
+    pub(super) fn name(&self, name: &str) -> String {
         match self.namespace {
-            Some(namespace) => format!("{namespace}.{}", def.name),
-            None => def.name.to_owned(),
+            Some(namespace) => format!("{namespace}.{name}"),
+            None => name.to_owned(),
         }
     }
 
     fn names(&self) -> impl Iterator<Item = String> {
-        self.toolset.tools.iter().map(|def| self.name(def))
+        self.toolset.tools.iter().map(|def| self.name(def.name))
     }
 }
 
@@ -78,10 +92,11 @@ impl Registry {
         let names: HashSet<String> = mounts.iter().flat_map(Mount::names).collect();
         for mount in mounts {
             for def in mount.toolset.tools {
-                let name = mount.name(def);
+                let name = mount.name(def.name);
                 let policies = resolve(&name, def, &mount.toolset, &mut problems);
                 let declared = policies.declared.deprecated;
-                let mut tool = Mounted::new(name, def, policies, &mut problems);
+                let mut tool =
+                    Mounted::new(Kind::Tool, name, (def, def.walk), policies, &mut problems);
                 let is_tool = |name: &str| names.contains(name);
                 let rule = declared
                     .map(|it| deprecated::Rule::new(&tool.name, mount.namespace, it, is_tool));
@@ -91,7 +106,17 @@ impl Registry {
                 });
                 registry.insert(tool, &mut problems);
             }
+            let mut mounting = Mounting {
+                mount,
+                mounts,
+                resolve: &mut resolve,
+                problems: &mut problems,
+                asides: &mut registry.asides,
+            };
+            registry.resources.mount(&mut mounting);
+            registry.prompts.mount(&mut mounting);
         }
+        registry.resources.finish();
         match problems.is_empty() {
             true => Ok(registry),
             false => Err(ServerError::new(problems.join("\n"))),
@@ -114,10 +139,43 @@ impl Registry {
         self.tools.get(*self.by_name.get(name)?)
     }
 
-    /// Each tool's meter, with the name it is shown under.
+    /// What is called by this name, if it is of this kind.
+    pub(crate) fn find_of(&self, kind: Kind, name: &str) -> Option<&Arc<Mounted>> {
+        match kind {
+            Kind::Tool => self.find(name),
+            Kind::Resource => self.resources.find(name),
+            Kind::Prompt => self.prompts.find(name),
+            Kind::Listing | Kind::Completion => self.asides.get(name),
+        }
+    }
+
+    /// Tools, resources and prompts, in this order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Mounted>> {
+        let resources = self.resources.iter().map(|resource| &resource.mounted);
+        let prompts = self.prompts.iter().map(|prompt| &prompt.mounted);
+        self.tools.iter().chain(resources).chain(prompts)
+    }
+
+    /// Everything that can run, listings and completions too.
+    pub(crate) fn everything(&self) -> impl Iterator<Item = &Arc<Mounted>> {
+        self.all().chain(self.asides.values())
+    }
+
+    /// What goes by this name, whatever it is.
+    pub(crate) fn named(&self, name: &str) -> Option<&Arc<Mounted>> {
+        self.all().find(|mounted| mounted.name == name)
+    }
+
+    /// Whether there is a function that completes arguments.
+    pub(crate) fn completes(&self) -> bool {
+        let mut asides = self.asides.values();
+        asides.any(|aside| aside.kind == Kind::Completion)
+    }
+
+    /// The meter of everything that runs, with the name it is shown under.
     pub(crate) fn meters(&self) -> Vec<(String, Arc<Meter>)> {
         let meter = |tool: &Arc<Mounted>| (tool.name.clone(), Arc::clone(&tool.meter));
-        self.tools.iter().map(meter).collect()
+        self.everything().map(meter).collect()
     }
 
     /// Whether calls of any tool run as tasks.
@@ -133,15 +191,16 @@ impl Registry {
 }
 
 impl Mounted {
-    fn new(
+    pub(super) fn new(
+        kind: Kind,
         name: String,
-        def: &'static ToolDef,
+        (def, walk): (&'static ToolDef, Walk),
         policies: Effective,
         problems: &mut Vec<String>,
     ) -> Self {
         let mut signature = Signature::new();
         // The describing walk never starts the tool.
-        (def.walk)(&mut Params::describing(&mut signature));
+        walk(&mut Params::describing(&mut signature));
         let mut input = signature.input(def.open);
         let unsupported = policies.size.problem().map(str::to_owned);
         signature.problems.extend(unsupported);
@@ -150,15 +209,23 @@ impl Mounted {
         {
             signature.problems.push(problem);
         }
+        if kind.speaks_text() {
+            let unspeakable = words::unspeakable(&input.json);
+            signature.problems.extend(unspeakable.map(|name| {
+                format!("takes `{name}`, which is an object or a list; its arguments are texts, numbers, booleans and choices")
+            }));
+        }
         problems.extend(
             signature
                 .problems
                 .iter()
-                .map(|problem| format!("tool `{name}` {problem} ({})", def.location)),
+                .map(|problem| format!("{} `{name}` {problem} ({})", kind.noun(), def.location)),
         );
         Self {
+            kind,
             name,
             def,
+            walk,
             input,
             output: signature.output.map(OutputSchema::new),
             defaults: signature.defaults,
@@ -168,6 +235,8 @@ impl Mounted {
             policies,
             deprecated: None,
             meter: Arc::default(),
+            mime: signature.mime,
+            order: signature.order,
             validator: OnceLock::new(),
         }
     }

@@ -7,10 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rmcp::ErrorData;
 use rmcp::model::{
-    CallToolResponse, CallToolResult, ClientCapabilities, ContentBlock, ElicitationCapability,
-    ErrorCode, Icon, Implementation, InputRequest, InputRequests, InputRequiredResult, MetaObject,
-    ProtocolVersion, Resource, ResourceContents, RootsCapabilities, SamplingCapability, Tool,
-    ToolAnnotations,
+    CallToolResult, ClientCapabilities, ContentBlock, ElicitationCapability, ErrorCode, Icon,
+    Implementation, InputRequest, InputRequests, InputRequiredResult, MetaObject, ProtocolVersion,
+    Resource, ResourceContents, RootsCapabilities, SamplingCapability, Tool, ToolAnnotations,
 };
 use serde_json::{Value, json};
 
@@ -25,18 +24,6 @@ use crate::rounds::InputRequired;
 
 /// Where a result names the server (MCP 2026-07-28, "_meta").
 const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
-
-/// The methods that this server answers and that have params.
-const SERVED: [&str; 5] = [
-    "tools/call",
-    "tools/list",
-    "tasks/get",
-    "tasks/update",
-    "tasks/cancel",
-];
-
-/// Those that are gone since 2026-07-28.
-const SERVED_BEFORE: [&str; 2] = ["initialize", "logging/setLevel"];
 
 pub(super) fn implementation(identity: &Identity) -> Implementation {
     let mut implementation = Implementation::new(&identity.name, &identity.version);
@@ -56,13 +43,9 @@ pub(super) fn server_meta(identity: &Identity) -> MetaObject {
 pub(super) fn tool(mounted: &Mounted) -> Tool {
     let def = mounted.def;
     let policies = &mounted.policies.declared;
-    let description = match &mounted.deprecated {
-        Some(rule) => format!("[Deprecated: {}] {}", rule.notice, def.description),
-        None => def.description.to_owned(),
-    };
     let mut tool = Tool::new(
         mounted.name.clone(),
-        description,
+        description(mounted),
         Arc::new(mounted.input.json.clone()),
     );
     tool.title = def.title.map(str::to_owned);
@@ -82,6 +65,22 @@ pub(super) fn tool(mounted: &Mounted) -> Tool {
     if !def.icons.is_empty() {
         tool.icons = Some(def.icons.iter().map(|src| Icon::new(*src)).collect());
     }
+    tool.meta = own_meta(mounted);
+    tool
+}
+
+/// What clients are told that something is for.
+pub(super) fn description(mounted: &Mounted) -> String {
+    let description = mounted.def.description;
+    match &mounted.deprecated {
+        Some(rule) => format!("[Deprecated: {}] {description}", rule.notice),
+        None => description.to_owned(),
+    }
+}
+
+/// What its author wrote for `_meta`, and its tags.
+pub(super) fn own_meta(mounted: &Mounted) -> Option<MetaObject> {
+    let def = mounted.def;
     let mut meta = MetaObject::default();
     for (key, json) in def.meta {
         let value = serde_json::from_str(json).unwrap_or_else(|_| Value::from(*json));
@@ -91,8 +90,7 @@ pub(super) fn tool(mounted: &Mounted) -> Tool {
         meta.0
             .insert("dev.mcp-runtime/tags".to_owned(), Value::from(def.tags));
     }
-    tool.meta = (!meta.0.is_empty()).then_some(meta);
-    tool
+    (!meta.0.is_empty()).then_some(meta)
 }
 
 pub(super) fn result(output: Output, identity: &Identity) -> CallToolResult {
@@ -109,7 +107,7 @@ pub(super) fn result(output: Output, identity: &Identity) -> CallToolResult {
 }
 
 /// What a result says of an origin other than the tool.
-fn source(source: Source) -> Option<(String, Value)> {
+pub(super) fn source(source: Source) -> Option<(String, Value)> {
     let cache = |word: &str, age: Duration| {
         let millis = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
         let entry = json!({"cache": word, "ageMs": millis});
@@ -133,17 +131,14 @@ pub(super) fn failure(failure: &Failure, identity: &Identity) -> CallToolResult 
 }
 
 /// The questions of a round, as requests of the protocol.
-pub(super) fn input_required(asked: InputRequired) -> Result<CallToolResponse, ErrorData> {
+pub(super) fn input_required(asked: InputRequired) -> Result<InputRequiredResult, ErrorData> {
     let requests = asked.questions.into_iter().map(|(key, question)| {
         let request = json!({"method": question.method, "params": question.params});
         Ok((key, serde_json::from_value::<InputRequest>(request)?))
     });
     let requests: serde_json::Result<InputRequests> = requests.collect();
     match requests {
-        Ok(requests) => {
-            let result = InputRequiredResult::new(Some(requests), Some(asked.state));
-            Ok(CallToolResponse::InputRequired(result))
-        }
+        Ok(requests) => Ok(InputRequiredResult::new(Some(requests), Some(asked.state))),
         Err(error) => {
             let id = incident_id();
             tracing::error!(%id, %error, "a question is not in the protocol's form");
@@ -179,17 +174,20 @@ pub(super) fn unknown_tool(name: &str) -> ErrorData {
     ErrorData::invalid_params(format!("Unknown tool: {shown}"), None)
 }
 
+/// Whether a revision is 2026-07-28 or later.
+pub(super) fn is_current(version: &ProtocolVersion) -> bool {
+    version.as_str() >= ProtocolVersion::V_2026_07_28.as_str()
+}
+
 /// A request that rmcp could make nothing of. It takes one of a method it knows, whose params do not fit, for one of a method it does
 /// not know.
-pub(super) fn no_such_request(method: &str, version: Option<&ProtocolVersion>) -> ErrorData {
+pub(super) fn no_such_request(method: &str, is_served: bool) -> ErrorData {
     let shown: String = method
         .chars()
         .filter(|c| !c.is_control())
         .take(128)
         .collect();
-    let before =
-        version.is_none_or(|version| version.as_str() < ProtocolVersion::V_2026_07_28.as_str());
-    match SERVED.contains(&method) || before && SERVED_BEFORE.contains(&method) {
+    match is_served {
         true => ErrorData::invalid_params(
             format!("the params of `{shown}` are not those of this method"),
             None,
@@ -202,13 +200,23 @@ pub(super) fn no_such_request(method: &str, version: Option<&ProtocolVersion>) -
     }
 }
 
-fn block(content: Content) -> ContentBlock {
+pub(super) fn block(content: Content) -> ContentBlock {
     match content {
         Content::Text { text } => ContentBlock::text(text),
         Content::Image(image) => ContentBlock::image(image.data, image.mime_type),
         Content::Audio(audio) => ContentBlock::audio(audio.data, audio.mime_type),
         Content::Resource { resource } => ContentBlock::resource(contents(resource)),
-        Content::ResourceLink(link) => ContentBlock::resource_link(resource(link)),
+        Content::ResourceLink(link) => ContentBlock::resource_link(self::link(link)),
+    }
+}
+
+/// What can be read of a block: the contents of a resource, or a text.
+pub(super) fn contents_of(content: Content) -> Option<ResourceContents> {
+    match content {
+        Content::Resource { resource } => Some(contents(resource)),
+        // Middleware may answer in a resource's place.
+        Content::Text { text } => Some(contents(Embedded::text("", text))),
+        _ => None,
     }
 }
 
@@ -234,7 +242,7 @@ fn contents(embedded: Embedded) -> ResourceContents {
     }
 }
 
-fn resource(link: Link) -> Resource {
+pub(super) fn link(link: Link) -> Resource {
     let mut resource = Resource::new(link.uri, link.name);
     resource.title = link.title;
     resource.description = link.description;

@@ -8,7 +8,7 @@ impl Core {
     /// One line about the tools that the caller on this machine does not see, and what they need.
     pub(crate) fn withheld(&self) -> Option<String> {
         let caller = self.principal.as_deref();
-        let tools = self.tools().tools().iter();
+        let tools = self.tools().all();
         let hidden = tools.filter(|tool| !gate::visible(self, tool, caller));
         let needs: Vec<String> = hidden
             .map(|tool| match &tool.policies.auth {

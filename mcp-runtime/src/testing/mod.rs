@@ -26,6 +26,7 @@
 
 mod builder;
 mod corridor;
+mod items;
 mod memory;
 mod pending;
 mod reply;
@@ -101,17 +102,8 @@ impl Client {
     ///
     /// Where the call asks something first, a client that is [`answering`](Builder::answering) answers and calls again.
     pub async fn call(&self, tool: &str, arguments: impl Serialize) -> Reply {
-        let mut params = json!({"name": tool, "arguments": json(&arguments)});
-        let mut reply = self.request("tools/call", &params).await;
-        for _ in 0..ROUNDS {
-            let Some(answers) = self.settings.answers(&reply) else {
-                return reply;
-            };
-            params["inputResponses"] = answers;
-            params["requestState"] = reply.result()["requestState"].clone();
-            reply = self.request("tools/call", &params).await.after(reply);
-        }
-        panic!("the server asks again and again: {reply:?}")
+        let params = json!({"name": tool, "arguments": json(&arguments)});
+        self.in_rounds("tools/call", params).await
     }
 
     /// Calls a tool without waiting: for calls that run side by side, are watched, or are cancelled.
@@ -135,6 +127,20 @@ impl Client {
                 None => return tools,
             }
         }
+    }
+
+    /// Sends a request, and answers what it asks first.
+    pub(super) async fn in_rounds(&self, method: &str, mut params: Value) -> Reply {
+        let mut reply = self.request(method, &params).await;
+        for _ in 0..ROUNDS {
+            let Some(answers) = self.settings.answers(&reply) else {
+                return reply;
+            };
+            params["inputResponses"] = answers;
+            params["requestState"] = reply.result()["requestState"].clone();
+            reply = self.request(method, &params).await.after(reply);
+        }
+        panic!("the server asks again and again: {reply:?}")
     }
 
     /// Sends any request. What the revision demands in `_meta` is added where it is missing.

@@ -37,15 +37,38 @@ impl Reply {
         self
     }
 
-    /// The text blocks of the content, one a line.
+    /// The text blocks of a tool's content, of what was read, or of a prompt's messages, one a line.
     ///
     /// # Panics
     /// Where there is no result.
     #[track_caller]
     pub fn text(&self) -> String {
-        let blocks = self.content().iter();
+        let messages = self.messages().iter().map(|message| &message["content"]);
+        let blocks = self.content().iter().chain(self.contents()).chain(messages);
         let texts: Vec<&str> = blocks.filter_map(|block| block["text"].as_str()).collect();
         texts.join("\n")
+    }
+
+    /// What was read of a resource, as it was sent.
+    ///
+    /// # Panics
+    /// Where there is no result.
+    #[track_caller]
+    pub fn contents(&self) -> &[Value] {
+        self.result()["contents"]
+            .as_array()
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// A prompt's messages, as they were sent.
+    ///
+    /// # Panics
+    /// Where there is no result.
+    #[track_caller]
+    pub fn messages(&self) -> &[Value] {
+        self.result()["messages"]
+            .as_array()
+            .map_or(&[], Vec::as_slice)
     }
 
     /// The content blocks as they were sent.

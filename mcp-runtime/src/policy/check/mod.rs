@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use self::named::named;
 use super::redaction;
+use crate::kind::Kind;
 use crate::server::registry::Mounted;
 
 /// Longer names than this are refused by clients (MCP 2026-07-28, "Tool Names").
@@ -16,6 +17,10 @@ const LONGEST_NAME: usize = 128;
 
 /// Everything about a tool that does not fit, each in a text of its own.
 pub(crate) fn problems(tool: &Mounted) -> Vec<String> {
+    if matches!(tool.kind, Kind::Listing | Kind::Completion) {
+        // What it serves is held to account itself.
+        return Vec::new();
+    }
     let problems = conflicts(tool)
         .chain(name(tool))
         .chain(description(tool))
@@ -34,13 +39,20 @@ fn conflicts(tool: &Mounted) -> impl Iterator<Item = String> {
         .map(|conflict| {
             let lines: Vec<&str> = conflict.message().lines().map(str::trim).collect();
             let (name, place) = (&tool.name, tool.def.location);
-            format!("tool `{name}` ({place}): {}", lines.join("\n  "))
+            format!(
+                "{} `{name}` ({place}): {}",
+                tool.kind.noun(),
+                lines.join("\n  ")
+            )
         })
 }
 
 /// A namespace is a part of the name that no attribute has seen.
 fn name(tool: &Mounted) -> Option<String> {
     let Mounted { name, def, .. } = tool;
+    if tool.kind != Kind::Tool {
+        return None;
+    }
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let problem = match name.chars().find(|c| !plain(*c)) {
         Some(c) => format!("a tool's name can't contain `{c}`"),
@@ -60,15 +72,16 @@ fn name(tool: &Mounted) -> Option<String> {
 
 fn description(tool: &Mounted) -> Option<String> {
     let Mounted { name, def, .. } = tool;
+    let noun = tool.kind.noun();
     if def.description.trim().is_empty() {
         return Some(format!(
-            "tool `{name}` has no description ({})\n  help: write one: a model chooses tools by it",
+            "{noun} `{name}` has no description ({})\n  help: write one: {noun}s are chosen by it",
             def.location
         ));
     }
     let stranger = prose::placeholders(def.description).find(|named| !is_known(tool, named))?;
     Some(format!(
-        "the description of tool `{name}` names the argument `{stranger}`, which it does not have ({})\n  help: what is no argument stands in backticks, `{{{stranger}}}`; {}",
+        "the description of {noun} `{name}` names the argument `{stranger}`, which it does not have ({})\n  help: what is no argument stands in backticks, `{{{stranger}}}`; {}",
         def.location,
         told(tool)
     ))
@@ -93,9 +106,10 @@ fn arguments(tool: &Mounted) -> impl Iterator<Item = String> {
     named(&tool.policies.declared).into_iter().filter_map(|named| {
         let (option, path) = (named.option, named.path);
         let (name, place) = (&tool.name, tool.def.location);
+        let noun = tool.kind.noun();
         if named.kept && redaction::is_secret_at(&tool.input, path) {
             return Some(format!(
-                "the `{option}` of tool `{name}` names the secret argument `{path}` ({place})\n  help: name another one; whoever reads a tag, a key or a question learns of it"
+                "the `{option}` of {noun} `{name}` names the secret argument `{path}` ({place})\n  help: name another one; whoever reads a tag, a key or a question learns of it"
             ));
         }
         if is_known(tool, path) {
@@ -103,7 +117,7 @@ fn arguments(tool: &Mounted) -> impl Iterator<Item = String> {
         }
         let argument = first(path);
         Some(format!(
-            "the `{option}` of tool `{name}` names the argument `{argument}`, which it does not have ({place})\n  help: {}",
+            "the `{option}` of {noun} `{name}` names the argument `{argument}`, which it does not have ({place})\n  help: {}",
             told(tool)
         ))
     })

@@ -40,6 +40,12 @@ impl Rule {
         }
     }
 
+    /// The same bound for an answer that is whole or nothing: it is never cut.
+    pub(crate) fn whole(mut self) -> Self {
+        self.answer.then = Action::Error;
+        self
+    }
+
     /// What is declared and cannot be done.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         (self.answer.then == Action::Link).then_some(

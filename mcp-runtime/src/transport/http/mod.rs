@@ -323,7 +323,7 @@ fn check_callers(core: &Core, options: &Options, reached: &str) -> Result<()> {
 
 /// Refuses to serve strangers tools of which nobody has said who may call them.
 fn check_decided(core: &Core, open: bool, reached: &str) -> Result<()> {
-    let tools = core.tools().tools().iter();
+    let tools = core.tools().all();
     let undecided = tools.filter(|tool| matches!(tool.policies.auth, Rule::Undecided));
     let named: Vec<String> = undecided
         .map(|tool| format!("\n  `{}` ({})", tool.name, tool.def.location))
