@@ -11,6 +11,8 @@ fn mistakes() {
         "lint",
         "types",
         "list",
+        "resource",
+        "prompt",
     ] {
         cases.compile_fail(format!("{subject}/*.rs"));
     }

@@ -16,6 +16,11 @@ pub(crate) fn refused(attribute: &str, option: &str) -> Option<String> {
                 "`{option}` is said of tools alone\nhelp: leave it out"
             ));
         }
+        "task" | "ttl" => {
+            return Some(format!(
+                "calls of tools alone go on as tasks\nhelp: leave `{option}` out"
+            ));
+        }
         "destructive" => "it destroys nothing",
         "confirm" | "confirm_ttl" => "there is nothing to confirm",
         "idempotency" => "nothing is done twice",

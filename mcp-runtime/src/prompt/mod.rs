@@ -18,8 +18,11 @@ use crate::tool::{ToolDef, Walk};
     note = "put `#[prompt]` on the function"
 )]
 pub trait Prompt {
-    /// The prompt's definition.
-    const DEF: &'static PromptDef;
+    /// The prompt's definition, as the attribute writes it.
+    const WRITTEN: PromptDef;
+
+    /// The prompt's definition, where it lasts.
+    const DEF: &'static PromptDef = &Self::WRITTEN;
 }
 
 /// The definition of a prompt.

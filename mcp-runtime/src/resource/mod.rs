@@ -18,8 +18,11 @@ use crate::tool::{ToolDef, Walk};
     note = "put `#[resource(\"scheme://address\")]` on the function"
 )]
 pub trait Resource {
-    /// The resource's definition.
-    const DEF: &'static ResourceDef;
+    /// The resource's definition, as the attribute writes it.
+    const WRITTEN: ResourceDef;
+
+    /// The resource's definition, where it lasts.
+    const DEF: &'static ResourceDef = &Self::WRITTEN;
 }
 
 /// The definition of a resource, or of all those that one template names.

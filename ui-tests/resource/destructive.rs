@@ -1,0 +1,9 @@
+use mcp_runtime::prelude::*;
+
+/// A customer's record.
+#[resource("crm://customers/{id}", destructive)]
+async fn customer(id: u64) -> String {
+    format!("{id}")
+}
+
+fn main() {}
