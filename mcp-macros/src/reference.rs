@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
-use syn::{Item, Meta};
+use syn::visit::{self, Visit};
+use syn::{Attribute, Item, LitStr, Macro, Meta};
 
 use crate::diagnostics::Errors;
 use crate::entry::{Entries, Known};
-use crate::lint::LINTS;
+use crate::lint::{GOD_SERVER, LINTS};
 use crate::parameter::{ARG_OPTIONS, VALIDATE_OPTIONS};
 use crate::twin::Role;
 use crate::{item, policy, tool};
 
 const PAGE: &str = include_str!("../../docs/reference/attributes.md");
+const LINT_PAGE: &str = include_str!("../../docs/reference/lints.md");
 
 /// An option's section of the page.
 struct Section {
@@ -90,44 +92,9 @@ fn every_option_says_how_it_is_written_and_shows_it() {
 fn every_example_is_accepted() {
     let mut found = 0;
     for example in examples(PAGE) {
-        let file = syn::parse_file(example).unwrap_or_else(|error| panic!("{error} in\n{example}"));
-        for item in file.items {
-            let Item::Fn(mut function) = item else {
-                continue;
-            };
-            let roles = [Role::Tool, Role::Resource, Role::Prompt];
-            let role = |attr: &syn::Attribute| {
-                let mut roles = roles.iter();
-                roles
-                    .find(|role| attr.path().is_ident(role.noun()))
-                    .copied()
-            };
-            let Some((at, role)) = function
-                .attrs
-                .iter()
-                .enumerate()
-                .find_map(|(at, attr)| Some((at, role(attr)?)))
-            else {
-                continue;
-            };
-            let attribute = match function.attrs.remove(at).meta {
-                Meta::List(list) => list.tokens,
-                _ => TokenStream::new(),
-            };
-            let function = quote::quote!(#function);
-            let expanded = match role {
-                Role::Tool => tool::expand(attribute, function),
-                role => item::expand(role, attribute, function),
-            };
-            let expanded = expanded.to_string();
-            assert!(
-                !expanded.contains("compile_error"),
-                "{expanded}\nof\n{example}"
-            );
-            assert!(
-                !expanded.contains("deprecated (note"),
-                "{expanded}\nof\n{example}"
-            );
+        for expanded in expansions(example) {
+            let said = said(expanded);
+            assert!(said.is_empty(), "{said:?}\nof\n{example}");
             found += 1;
         }
     }
@@ -150,6 +117,73 @@ fn the_page_says_which_options_are_shared() {
         let written: Vec<_> = shared.split('`').skip(1).step_by(2).collect();
         assert_eq!(written, known, "{attribute}");
     }
+}
+
+/// The expansions of the functions with an attribute of ours in a piece of code.
+fn expansions(code: &str) -> Vec<TokenStream> {
+    let file = syn::parse_file(code).unwrap_or_else(|error| panic!("{error} in\n{code}"));
+    let functions = file.items.into_iter().filter_map(|item| match item {
+        Item::Fn(function) => Some(function),
+        _ => None,
+    });
+    let expanded = functions.filter_map(|mut function| {
+        let mut attributes = function.attrs.iter().enumerate();
+        let (at, role) = attributes.find_map(|(at, attribute)| Some((at, role(attribute)?)))?;
+        let attribute = match function.attrs.remove(at).meta {
+            Meta::List(list) => list.tokens,
+            _ => TokenStream::new(),
+        };
+        let function = quote::quote!(#function);
+        Some(match role {
+            Role::Tool => tool::expand(attribute, function),
+            role => item::expand(role, attribute, function),
+        })
+    });
+    expanded.collect()
+}
+
+fn role(attribute: &Attribute) -> Option<Role> {
+    let roles = [Role::Tool, Role::Resource, Role::Prompt];
+    roles
+        .into_iter()
+        .find(|role| attribute.path().is_ident(role.noun()))
+}
+
+/// The errors and warnings in an expansion, as their reader sees them, and the lint of each warning.
+fn said(expanded: TokenStream) -> Vec<String> {
+    struct Said(Vec<String>);
+
+    impl Visit<'_> for Said {
+        fn visit_attribute(&mut self, attribute: &Attribute) {
+            let mut note = None;
+            if attribute.path().is_ident("deprecated") {
+                let read = attribute.parse_nested_meta(|meta| {
+                    note = Some(meta.value()?.parse::<LitStr>()?.value());
+                    Ok(())
+                });
+                read.expect("a note");
+            }
+            self.0.extend(note);
+        }
+
+        fn visit_macro(&mut self, call: &Macro) {
+            if call
+                .path
+                .segments
+                .last()
+                .is_some_and(|last| last.ident == "compile_error")
+            {
+                self.0
+                    .push(call.parse_body::<LitStr>().expect("a text").value());
+            }
+            visit::visit_macro(self, call);
+        }
+    }
+
+    let file = syn::parse2(expanded).expect("an expansion is items");
+    let mut said = Said(Vec::new());
+    said.visit_file(&file);
+    said.0
 }
 
 fn examples(text: &str) -> impl Iterator<Item = &str> {
@@ -184,4 +218,31 @@ fn what_messages_say_to_write_is_accepted() {
             assert!(errors.is_empty(), "{}", known.write);
         }
     }
+}
+
+#[test]
+fn the_catalogue_shows_every_lint_with_its_message_and_its_remedy() {
+    let sections = LINT_PAGE.split("\n## `").skip(1);
+    let mut names = Vec::new();
+    for section in sections {
+        let (name, text) = section.split_once("`\n").expect("a heading is one lint");
+        names.push(name);
+        if name == GOD_SERVER {
+            continue;
+        }
+        let codes: Vec<_> = examples(text).collect();
+        let [bad, good] = codes.as_slice() else {
+            panic!("`{name}` has bad code and good code");
+        };
+        let (_, shown) = text.split_once("```text\n").expect("the message is shown");
+        let (shown, _) = shown.split_once("\n```").expect("a block ends");
+        let found: Vec<_> = expansions(bad).into_iter().flat_map(said).collect();
+        assert_eq!(found, [shown], "`{name}` says");
+        for expanded in expansions(good) {
+            assert_eq!(said(expanded), [""; 0], "the remedy of `{name}`");
+        }
+    }
+    let known = LINTS.iter().map(|lint| lint.name).chain([GOD_SERVER]);
+    let known: BTreeSet<_> = known.collect();
+    assert_eq!(names, known.into_iter().collect::<Vec<_>>(), "in order");
 }

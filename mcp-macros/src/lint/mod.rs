@@ -1,6 +1,9 @@
 //! What the compiler has no opinion on and a server of tools must: calls that block, state that callers share, text on the
-//! protocol's own stream, credentials in the source.
+//! protocol's own stream, credentials in the source, and what the files beside this one look for.
 
+mod cleanup;
+mod leak;
+mod model;
 mod path;
 mod secret;
 #[cfg(test)]
@@ -13,6 +16,8 @@ use syn::Lit;
 use self::path::Path;
 use self::secret::credential;
 use crate::diagnostics::{Errors, Warning};
+use crate::docs::Text;
+use crate::parameter::Parameter;
 
 /// A lint and what it is about, in a few words.
 pub(crate) struct Lint {
@@ -23,11 +28,17 @@ pub(crate) struct Lint {
 pub(crate) const BLOCKING_IO: &str = "blocking_io";
 pub(crate) const FAT_TOOL: &str = "fat_tool";
 pub(crate) const HARDCODED_SECRET: &str = "hardcoded_secret";
+pub(crate) const LEAKY_ABSTRACTION: &str = "leaky_abstraction";
+pub(crate) const MISSING_CLEANUP: &str = "missing_cleanup";
+pub(crate) const MODEL_WORK: &str = "model_work";
 pub(crate) const PRINTED: &str = "printed";
 pub(crate) const SHARED_STATE: &str = "shared_state";
 
+/// The lint of a whole server, which no attribute can see: `Server::allow` allows it.
+pub(crate) const GOD_SERVER: &str = "god_server";
+
 /// What `allow(.., "reason")` can name.
-pub(crate) const LINTS: [Lint; 5] = [
+pub(crate) const LINTS: [Lint; 8] = [
     Lint {
         name: BLOCKING_IO,
         about: "a call in an `async fn` that stops every other call of its thread",
@@ -39,6 +50,18 @@ pub(crate) const LINTS: [Lint; 5] = [
     Lint {
         name: HARDCODED_SECRET,
         about: "a text shaped like a credential (an error, not a warning)",
+    },
+    Lint {
+        name: LEAKY_ABSTRACTION,
+        about: "what is behind the tool shows through it: its query language, the texts of its errors",
+    },
+    Lint {
+        name: MISSING_CLEANUP,
+        about: "a task, a program or memory that outlives the call",
+    },
+    Lint {
+        name: MODEL_WORK,
+        about: "work with one right answer, asked of a model",
     },
     Lint {
         name: PRINTED,
@@ -73,9 +96,24 @@ impl Lints<'_> {
         }
     }
 
-    /// Looks through a function's body once.
+    /// Looks through a function's body.
     pub(crate) fn body(&mut self, body: &TokenStream, blocking: bool) {
         self.tokens(body.clone(), blocking);
+        let text = body.to_string();
+        self.cleanup(body, &text, blocking);
+        if text.contains("map_err") {
+            self.passed_on(body.clone());
+        }
+        if text.contains("sample") {
+            self.sampled(body.clone());
+        }
+    }
+
+    /// Looks at what a model reads of a tool, and at what is asked of it.
+    pub(crate) fn told(&mut self, name: Span, description: &Text, parameters: &[Parameter]) {
+        self.orders(description, name);
+        self.computed(parameters);
+        self.languages(parameters);
     }
 
     /// Looks for credentials in tokens that are not a body.

@@ -1,11 +1,12 @@
 //! Paths among tokens that nobody has parsed.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 
 /// The path that is being read: `std::thread::sleep`.
 #[derive(Default)]
 pub(super) struct Path {
     words: Vec<String>,
+    span: Option<Span>,
     colons: usize,
     quote: bool,
     /// Whether the last word is a lifetime's name.
@@ -18,6 +19,7 @@ impl Path {
             self.words.clear();
         }
         self.words.push(word.to_string());
+        self.span = Some(word.span());
         self.colons = 0;
         self.after_quote = std::mem::take(&mut self.quote);
     }
@@ -33,6 +35,11 @@ impl Path {
     pub(super) fn clear(&mut self) {
         self.words.clear();
         self.colons = 0;
+    }
+
+    /// Where the last word stands.
+    pub(super) fn span(&self) -> Span {
+        self.span.unwrap_or_else(Span::call_site)
     }
 
     pub(super) fn words(&self) -> Vec<&str> {

@@ -3,7 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{BLOCKING_IO, Lints, PRINTED, SHARED_STATE};
+use super::{
+    BLOCKING_IO, LEAKY_ABSTRACTION, Lints, MISSING_CLEANUP, MODEL_WORK, PRINTED, SHARED_STATE,
+};
 use crate::diagnostics::Errors;
 
 /// The lints that warn of a body, in order, and how many errors there are.
@@ -133,4 +135,208 @@ fn other_texts_are_left_alone() {
     ] {
         assert_eq!(found(&quote!(f(#text)), false).1, 0, "{text}");
     }
+}
+
+#[test]
+fn what_outlives_its_call_is_found() {
+    for body in [
+        quote!({
+            tokio::spawn(work());
+            done
+        }),
+        quote!({
+            let x = 1;
+            let _ = tokio::task::spawn(work());
+        }),
+        quote!({
+            if x {
+                std::thread::spawn(|| work());
+            }
+        }),
+        quote!({
+            ::tokio::spawn(async move { work().await });
+        }),
+        quote!({
+            let child = Command::new("ls").arg("-l").spawn()?;
+        }),
+        quote!({
+            std::mem::forget(guard);
+        }),
+        quote!({
+            let name: &'static str = String::leak(name);
+        }),
+        quote!({ Box::leak(Box::new(3)) }),
+    ] {
+        assert_eq!(warnings(&body), [MISSING_CLEANUP], "{body}");
+    }
+}
+
+#[test]
+fn what_is_looked_after_is_left_alone() {
+    for body in [
+        quote!({
+            let handle = tokio::spawn(work());
+            handle.await
+        }),
+        quote!({
+            tokio::spawn(work()).await?;
+        }),
+        quote!({
+            handles.push(tokio::spawn(work()));
+        }),
+        quote!({
+            set.spawn(work());
+        }),
+        quote!({
+            tokio::spawn(ctx.cancellation().run_until_cancelled_owned(work()));
+        }),
+        quote!({ tokio::spawn(work()) }),
+        quote!({
+            spawn(work());
+        }),
+        quote!({
+            Command::new("ls").kill_on_drop(true).spawn()?;
+        }),
+        quote!({ Command::new("ls").output().await }),
+        quote!({
+            game.spawn();
+            forget(x);
+            leak(y);
+            cell.leak()
+        }),
+    ] {
+        assert!(warnings(&body).is_empty(), "{body}");
+    }
+    assert_eq!(
+        found(
+            &quote!({
+                Command::new("ls").spawn()?;
+            }),
+            true
+        ),
+        (vec![], 0)
+    );
+}
+
+#[test]
+fn a_foreign_errors_text_that_a_model_reads_is_found() {
+    for body in [
+        quote!(
+            db.get(id)
+                .map_err(|error| ToolError::failed(error.to_string()))?
+        ),
+        quote!(
+            db.get(id)
+                .map_err(|e| ToolError::transient(format!("the database says {e}")))?
+        ),
+        quote!(
+            db.get(id)
+                .map_err(|e| { ToolError::new(ErrorKind::Failed, format!("{}", e)) })?
+        ),
+        quote!(
+            db.get(id)
+                .map_err(|e| mcp_runtime::ToolError::not_found(format!("{e:?}")))?
+        ),
+    ] {
+        assert_eq!(warnings(&body), [LEAKY_ABSTRACTION], "{body}");
+    }
+    for body in [
+        quote!(
+            db.get(id)
+                .map_err(|error| ToolError::not_found("no such row").cause(error))?
+        ),
+        quote!(
+            text.parse()
+                .map_err(|error| ToolError::invalid_input(format!("{error}")))?
+        ),
+        quote!(db.get(id).map_err(ToolError::internal)?),
+        quote!(
+            db.get(id)
+                .map_err(|_| ToolError::failed(format!("no row {id}")))?
+        ),
+        quote!(db.get(id).map_err(|error| Mine(error.to_string()))?),
+        quote!(error.to_string()),
+    ] {
+        assert!(warnings(&body).is_empty(), "{body}");
+    }
+}
+
+#[test]
+fn exact_work_that_is_sampled_is_found_and_judgement_left_alone() {
+    for body in [
+        quote!(ctx.sample("sum", "Add these numbers: 1, 2", 100).await?),
+        quote!(ctx.sample("order", format!("sort {names:?}"), 100).await?),
+        quote!(
+            ctx.sample("n", &format!("Count the words of: {text}"), 10)
+                .await?
+        ),
+    ] {
+        assert_eq!(warnings(&body), [MODEL_WORK], "{body}");
+    }
+    for body in [
+        quote!(ctx.sample("tone", "Make this friendlier: ..", 100).await?),
+        quote!(ctx.sample("gist", format!("Summarise {text}"), 100).await?),
+        quote!(ctx.sample("gist", prompt, 100).await?),
+        quote!(rng.sample(range)),
+        quote!(sort("Sort")),
+    ] {
+        assert!(warnings(&body).is_empty(), "{body}");
+    }
+}
+
+/// The lints that warn of a tool's description and parameters.
+fn told(description: &str, parameters: &TokenStream) -> Vec<&'static str> {
+    let function = quote!(#[doc = #description] async fn act(#parameters) {});
+    let expanded = crate::tool::expand(TokenStream::new(), function).to_string();
+    let names = [LEAKY_ABSTRACTION, MODEL_WORK];
+    names
+        .into_iter()
+        .filter(|lint| expanded.contains(&format!("const {lint} :")))
+        .collect()
+}
+
+#[test]
+fn what_a_program_knows_better_is_not_asked_of_a_model() {
+    for description in [
+        "Report. You must sort the rows first.",
+        "The model should count the words.",
+    ] {
+        assert_eq!(
+            told(description, &TokenStream::new()),
+            [MODEL_WORK],
+            "{description}"
+        );
+    }
+    for description in [
+        "Sort rows.",
+        "Counts what you must know.",
+        "You should call `search` first.",
+        "Sum what the model wrote.",
+    ] {
+        assert!(
+            told(description, &TokenStream::new()).is_empty(),
+            "{description}"
+        );
+    }
+    assert_eq!(told("Book.", &quote!(today: String)), [MODEL_WORK]);
+    assert!(told("Book.", &quote!(now: bool, date: String)).is_empty());
+}
+
+#[test]
+fn the_language_behind_a_tool_is_no_argument() {
+    assert_eq!(told("Query.", &quote!(sql: &str)), [LEAKY_ABSTRACTION]);
+    assert_eq!(
+        told(
+            "Query.",
+            &quote!(#[arg(name = "where_clause")] filter: String)
+        ),
+        [LEAKY_ABSTRACTION]
+    );
+    assert!(
+        told(
+            "Query.",
+            &quote!(query: &str, table: String, sql: State<Db>)
+        )
+        .is_empty()
+    );
 }

@@ -75,6 +75,7 @@ impl Model {
             warnings: Vec::new(),
         };
         lints.body(&function.body, options.blocking.is_some());
+        lints.told(sig.ident.span(), &description, &parameters);
         for arg in parameters.iter().map(|parameter| &parameter.arg) {
             lints.literals(&arg.default.as_ref().map(|(_, value)| value));
             lints.literals(&arg.example.as_ref().map(|(_, value)| value));

@@ -5,7 +5,7 @@ use syn::{Expr, Ident, LitStr};
 
 use crate::diagnostics::Errors;
 use crate::entry::{Entries, Entry, Known, nearest, text_of, ungrouped};
-use crate::lint::LINTS;
+use crate::lint::{GOD_SERVER, LINTS};
 use crate::policy;
 use crate::twin::Role;
 
@@ -168,6 +168,16 @@ fn allowed(entry: &Entry, errors: &mut Errors) -> Option<(String, LitStr)> {
         return None;
     };
     let name = lint.to_string();
+    if name == GOD_SERVER {
+        errors.at(
+            lint.span(),
+            format!(
+                "`{name}` is a lint of the whole server, which no tool can allow\n\
+                 help: write `.allow(\"{name}\", \"reason\")` on the `Server`"
+            ),
+        );
+        return None;
+    }
     if !LINTS.iter().any(|known| known.name == name) {
         let names = || LINTS.iter().map(|known| known.name);
         let help = match nearest(&name, names()) {
