@@ -6,7 +6,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::from::Tenant;
-use super::{Authenticator, Verifier};
+use super::{Authenticator, Issuer, Verifier};
 use crate::error::{Result, ServerError};
 use crate::server::Server;
 
@@ -16,6 +16,8 @@ pub(crate) struct Setup {
     pub(crate) verifier: Option<Arc<dyn Verifier>>,
     tenant: Option<Tenant>,
     public_url: Option<String>,
+    /// Whether the server issues its own tokens.
+    pub(crate) dev_issuer: bool,
 }
 
 impl Server {
@@ -61,18 +63,28 @@ impl Server {
         self.http.auth.public_url = Some(url.into());
         self
     }
+
+    /// Issues tokens itself, in place of what [`auth`](Self::auth) says: for development, on loopback alone.
+    ///
+    /// Clients find it by themselves, register, and get a code and a token with every scope they ask for; nobody is asked for a password. The subject is
+    /// `dev`, or what the client's request says in `login_hint`. On any other address the server does not start. A server binary does the same
+    /// with `serve --http 127.0.0.1:3000 --dev-issuer`.
+    pub fn dev_issuer(mut self) -> Self {
+        self.http.auth.dev_issuer = true;
+        self
+    }
 }
 
 impl Setup {
     /// What is wrong, all in one text.
     pub(crate) fn check(&self, trusts_proxies: bool) -> Result<()> {
         let mut problems = Vec::new();
-        if let Some(verifier) = &self.verifier {
+        if let Some(verifier) = self.verifier.as_ref().filter(|_| !self.dev_issuer) {
             problems.extend(verifier.start().err().map(|error| error.to_string()));
         }
         if let Some(rule) = &self.tenant {
             problems.extend(rule.problem(trusts_proxies));
-            if self.verifier.is_none() {
+            if !self.asks_callers() {
                 problems.push("the server gives callers a tenant, and has no callers\n  help: say who they are with `.auth(..)`".to_owned());
             }
         }
@@ -89,8 +101,23 @@ impl Setup {
         }
     }
 
+    /// Whether callers are asked for tokens.
+    pub(crate) fn asks_callers(&self) -> bool {
+        self.verifier.is_some() || self.dev_issuer
+    }
+
+    /// Takes the tokens of this issuer, and nobody else's.
+    pub(crate) fn take_from(&mut self, issuer: &Issuer) -> Result<()> {
+        self.verifier = Some(Arc::new(issuer.verifier()?));
+        Ok(())
+    }
+
     /// The server's own address, where it is known before anybody asks.
     pub(crate) fn own_address(&self) -> Option<String> {
+        // A machine has several names for itself: each client is told the one it used.
+        if self.dev_issuer {
+            return None;
+        }
         if let Some(url) = &self.public_url {
             return Some(url.clone());
         }

@@ -16,6 +16,7 @@
 
 mod builder;
 mod claims;
+mod dev;
 mod fetch;
 pub mod from;
 mod introspect;
@@ -37,6 +38,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 pub(crate) use self::builder::Setup;
+pub(crate) use self::dev::Issuer;
 pub use self::introspect::Introspection;
 pub use self::jwt::{Algorithm, Jwt};
 pub use self::keys::{ApiKeys, StaticTokens};

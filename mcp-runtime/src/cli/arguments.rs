@@ -17,6 +17,8 @@ pub(super) enum Command {
     Stdio,
     Serve {
         http: Option<String>,
+        /// Whether the server issues its own tokens.
+        dev_issuer: bool,
     },
     List {
         json: bool,
@@ -110,6 +112,7 @@ pub(super) fn read(
         },
         Some((_, serve)) => Command::Serve {
             http: text(serve, "http"),
+            dev_issuer: cfg!(feature = "auth") && serve.get_flag("dev-issuer"),
         },
         None => Command::Stdio,
     })
@@ -149,6 +152,16 @@ fn serve() -> clap::Command {
     clap::Command::new("serve")
         .about("Serves MCP on stdin and stdout, or over HTTP")
         .arg(http)
+        .args(dev_issuer())
+}
+
+/// Not there where the program was built without the means.
+fn dev_issuer() -> Option<Arg> {
+    let flag = Arg::new("dev-issuer")
+        .long("dev-issuer")
+        .action(ArgAction::SetTrue)
+        .help("Gives whoever asks a token with every scope: for development, on 127.0.0.1 alone");
+    cfg!(feature = "auth").then_some(flag)
 }
 
 fn list() -> clap::Command {
@@ -285,7 +298,13 @@ mod tests {
     #[test]
     fn nothing_is_stdin_and_stdout() {
         assert_eq!(read(&[]), Ok(Command::Stdio));
-        assert_eq!(read(&["serve"]), Ok(Command::Serve { http: None }));
+        assert_eq!(
+            read(&["serve"]),
+            Ok(Command::Serve {
+                http: None,
+                dev_issuer: false
+            })
+        );
     }
 
     #[test]
@@ -293,7 +312,10 @@ mod tests {
         let http = Some("127.0.0.1:3000".to_owned());
         assert_eq!(
             read(&["serve", "--http", "127.0.0.1:3000"]),
-            Ok(Command::Serve { http })
+            Ok(Command::Serve {
+                http,
+                dev_issuer: false
+            })
         );
         assert_eq!(read(&["list", "--json"]), Ok(Command::List { json: true }));
         assert_eq!(

@@ -19,7 +19,7 @@ use futures_util::future::BoxFuture;
 
 use self::arguments::Command;
 use crate::config::Settings;
-use crate::error::Result;
+use crate::error::{Result, ServerError};
 use crate::server::Server;
 
 impl Server {
@@ -73,7 +73,16 @@ async fn run(
     let server = server.configured(&config);
     match command {
         Command::Stdio => serve(server, None).await.map(|()| 0),
-        Command::Serve { http } => serve(server, http.or(config.http_addr)).await.map(|()| 0),
+        Command::Serve { http, dev_issuer } => {
+            let http = http.or(config.http_addr);
+            if dev_issuer && http.is_none() {
+                return Err(ServerError::new(
+                    "on stdin and stdout there are no tokens to issue\n  help: write `serve --http 127.0.0.1:3000 --dev-issuer`",
+                ));
+            }
+            let server = if dev_issuer { issuing(server) } else { server };
+            serve(server, http).await.map(|()| 0)
+        }
         Command::List { json } => list::list(server, json).map(|()| 0),
         Command::Call(request) => call::call(server, request).await,
         Command::Manifest => review::manifest(server).map(|()| 0),
@@ -81,6 +90,16 @@ async fn run(
         Command::Explain(request) => review::explain(server, &request).map(|()| 0),
         Command::Verify { file } => audit::verify(&file),
     }
+}
+
+#[cfg(feature = "auth")]
+fn issuing(server: Server) -> Server {
+    server.dev_issuer()
+}
+
+#[cfg(not(feature = "auth"))]
+fn issuing(server: Server) -> Server {
+    server
 }
 
 async fn serve(server: Server, http: Option<String>) -> Result<()> {
@@ -117,8 +136,8 @@ async fn serve_stdio(_: Server) -> Result<()> {
 }
 
 #[cfg(not(all(feature = "http", feature = "stdio")))]
-fn lacks(feature: &str) -> crate::error::ServerError {
-    crate::error::ServerError::new(format!(
+fn lacks(feature: &str) -> ServerError {
+    ServerError::new(format!(
         "this program was built without the means to serve that\n  help: enable the feature `{feature}` of `mcp-runtime`; it is on by default"
     ))
 }

@@ -13,7 +13,9 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use super::{Answers, Options, PATH, check_callers, check_decided, connection, router};
+#[cfg(feature = "auth")]
+use super::dev_issuer;
+use super::{Answers, Options, PATH, check_callers, check_decided, connection, router_beside};
 use crate::error::{Result, ServerError};
 use crate::server::lifecycle::Lifecycle;
 use crate::server::{Core, Server};
@@ -44,7 +46,8 @@ pub struct HttpServer {
 
 impl HttpServer {
     pub(super) async fn bind(mut server: Server, address: String) -> Result<Self> {
-        let options = std::mem::replace(&mut server.http, Options::new());
+        #[cfg_attr(not(feature = "auth"), expect(unused_mut))]
+        let mut options = std::mem::replace(&mut server.http, Options::new());
         let core = server.build()?;
         let cannot = |error| ServerError::because(format!("cannot listen on {address}"), error);
         let addresses: Vec<SocketAddr> = tokio::net::lookup_host(&address)
@@ -69,9 +72,13 @@ impl HttpServer {
         if !asks && let Some(line) = core.withheld() {
             tracing::warn!("{line}");
         }
-        let (router, answers) = router(&core, options, caller)?;
+        options.check()?;
         let listener = TcpListener::bind(&*addresses).await.map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
+        let beside = Router::new();
+        #[cfg(feature = "auth")]
+        let beside = dev_issuer(&core, &mut options, address)?.unwrap_or(beside);
+        let (router, answers) = router_beside(beside, &core, options, caller)?;
         Ok(Self {
             core,
             listener,

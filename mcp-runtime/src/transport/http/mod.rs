@@ -210,7 +210,7 @@ impl Options {
     /// Whether callers over HTTP are asked who they are.
     fn asks_callers(&self) -> bool {
         #[cfg(feature = "auth")]
-        return self.auth.verifier.is_some();
+        return self.auth.asks_callers();
         #[cfg(not(feature = "auth"))]
         false
     }
@@ -231,9 +231,24 @@ pub(crate) fn router(
     options: Options,
     caller: Option<Arc<Principal>>,
 ) -> Result<(Router, Answers)> {
+    #[cfg(feature = "auth")]
+    if options.auth.dev_issuer {
+        return Err(ServerError::new(
+            "the development issuer needs an address of its own\n  help: serve it with `.serve_http(\"127.0.0.1:3000\")`",
+        ));
+    }
+    router_beside(Router::new(), core, options, caller)
+}
+
+/// The same, beside other endpoints.
+fn router_beside(
+    router: Router,
+    core: &Arc<Core>,
+    options: Options,
+    caller: Option<Arc<Principal>>,
+) -> Result<(Router, Answers)> {
     options.check()?;
     let guard = || Guard::new(&options.hosts(), &options.origins).map_err(ServerError::new);
-    let router = Router::new();
     #[cfg(feature = "auth")]
     let (router, bearer) = protected(router, core, &options, guard()?);
     let checks = Checks {
@@ -266,6 +281,44 @@ pub(crate) fn router(
         .into_iter()
         .fold(router, |router, wrap| wrap(router));
     Ok((wrapped, answers))
+}
+
+/// The development issuer of a server at this address, and its endpoints.
+#[cfg(feature = "auth")]
+fn dev_issuer(
+    core: &Core,
+    options: &mut Options,
+    address: std::net::SocketAddr,
+) -> Result<Option<Router>> {
+    use axum::extract::Request;
+    use axum::middleware::{Next, from_fn};
+
+    if !options.auth.dev_issuer {
+        return Ok(None);
+    }
+    if !address.ip().is_loopback() {
+        return Err(ServerError::new(format!(
+            "the development issuer gives anybody a token, and other machines can reach {address}\n  help: serve it on 127.0.0.1, or leave `--dev-issuer` out"
+        )));
+    }
+    let scopes = resource::scopes(core).into_iter().map(str::to_owned);
+    let issuer = Arc::new(crate::auth::Issuer::new(address, PATH, scopes.collect())?);
+    options.auth.take_from(&issuer)?;
+    let warning = "DEVELOPMENT ISSUER: whoever asks gets a token with every scope; never serve this to others";
+    eprintln!("{warning}");
+    tracing::warn!(issuer = format!("http://{address}"), "{warning}");
+    let guard = Guard::new(&options.hosts(), &options.origins).map_err(ServerError::new)?;
+    let guard = Arc::new(guard);
+    let check = from_fn(move |request: Request, next: Next| {
+        let checked = guard.check(request.uri(), request.headers());
+        async move {
+            match checked {
+                Ok(()) => next.run(request).await,
+                Err(refusal) => refusal.into_response(),
+            }
+        }
+    });
+    Ok(Some(issuer.router().layer(check)))
 }
 
 /// What stands before the endpoint where callers are asked who they are, and the document that tells them how to answer.

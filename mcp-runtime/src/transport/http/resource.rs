@@ -86,7 +86,7 @@ pub(super) fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> 
 }
 
 /// Every scope that a tool asks for. `offline_access` is asked of the authorization server, never of a resource.
-fn scopes(core: &Core) -> Vec<&'static str> {
+pub(super) fn scopes(core: &Core) -> Vec<&'static str> {
     let tools = core.tools().tools().iter();
     let scopes = tools.flat_map(|tool| match &tool.policies.auth {
         Rule::Requires(auth) => auth.scopes().collect(),
