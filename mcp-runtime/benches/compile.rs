@@ -260,9 +260,10 @@ fn rmcp(tools: usize) -> String {
             "    /// Tool number {index}.\n    #[tool]\n    async fn tool_{index}(&self, Parameters(Args{index} {{ a, b }}): Parameters<Args{index}>) -> String {{\n        format!(\"{{}} {{b}}\", a + 7)\n    }}\n\n",
         );
     }
+    let allow_empty = if tools == 0 { "(allow_empty)" } else { "" };
     let _ = write!(
         source,
-        "#[tool_router]\nimpl Tools {{\n{methods}}}\n\n#[tool_handler]\nimpl ServerHandler for Tools {{}}\n\n#[tokio::main]\nasync fn main() {{\n    let service = Tools.serve(rmcp::transport::stdio()).await.unwrap();\n    service.waiting().await.unwrap();\n}}\n"
+        "#[tool_router{allow_empty}]\nimpl Tools {{\n{methods}}}\n\n#[tool_handler]\nimpl ServerHandler for Tools {{}}\n\n#[tokio::main]\nasync fn main() {{\n    let service = Tools.serve(rmcp::transport::stdio()).await.unwrap();\n    service.waiting().await.unwrap();\n}}\n"
     );
     source
 }

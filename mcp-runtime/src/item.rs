@@ -40,6 +40,13 @@ macro_rules! item_options {
                 self
             }
 
+            /// Policies as they are written, by option. Their texts are read when the server is built.
+            #[must_use]
+            pub const fn policies(mut self, texts: &'static [(&'static str, &'static str)]) -> Self {
+                self.item = self.item.policies(texts);
+                self
+            }
+
             /// `deprecated = ".."`: says what to use instead, and until when.
             #[must_use]
             pub const fn deprecated(mut self, deprecated: ::mcp_grammar::Deprecated<'static>) -> Self {

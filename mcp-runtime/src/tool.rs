@@ -4,8 +4,8 @@ use std::panic::Location;
 
 use futures_util::future::BoxFuture;
 use mcp_grammar::{
-    Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Idempotency, Invalidates, List,
-    Policies, Rate, Retry, Size, TaskSupport, Timeout, When,
+    Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Error, Idempotency, Invalidates,
+    List, Policies, Rate, Retry, Size, TaskSupport, Timeout, When,
 };
 
 use crate::answer::Output;
@@ -55,9 +55,15 @@ pub struct ToolDef {
     pub(crate) open: bool,
     pub(crate) visible_always: bool,
     pub(crate) allowed: List<(&'static str, &'static str), 8>,
+    /// Policies whose texts the attribute has found right, by option.
+    pub(crate) texts: &'static [(&'static str, &'static str)],
+    /// What is no text: annotations, and policies from constants.
     pub(crate) policies: Policies<'static>,
     pub(crate) location: &'static Location<'static>,
 }
+
+/// Made once, because const evaluation pays for making it.
+const NOTHING: Policies<'static> = Policies::new();
 
 impl ToolDef {
     /// A tool of this name and description.
@@ -75,7 +81,8 @@ impl ToolDef {
             open: false,
             visible_always: false,
             allowed: List::new(("", "")),
-            policies: Policies::new(),
+            texts: &[],
+            policies: NOTHING,
             location: Location::caller(),
         }
     }
@@ -172,6 +179,22 @@ impl ToolDef {
     pub const fn allow(mut self, lint: &'static str, reason: &'static str) -> Self {
         self.allowed = self.allowed.push((lint, reason));
         self
+    }
+
+    /// Policies as they are written, by option. Their texts are read when the server is built.
+    #[must_use]
+    pub const fn policies(mut self, texts: &'static [(&'static str, &'static str)]) -> Self {
+        self.texts = texts;
+        self
+    }
+
+    /// All that is declared.
+    pub(crate) fn declared(&self) -> Result<Policies<'static>, Error<'static>> {
+        let mut policies = self.policies;
+        for (option, text) in self.texts {
+            policies.read(option, text)?;
+        }
+        Ok(policies)
     }
 
     /// `auth = ".."`: who may call.

@@ -23,7 +23,7 @@ pub(super) fn check(resource: &Resource, parameters: &mut [Parameter], errors: &
     let template = match UriTemplate::parse(&text) {
         Ok(template) => template,
         Err(error) => {
-            errors.at(within(uri, error.at, error.len), &error);
+            errors.at(within(uri, error.at, error.len), error);
             return;
         }
     };

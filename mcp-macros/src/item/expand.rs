@@ -23,8 +23,8 @@ pub(super) fn definition(model: &Model, own: &Own) -> TokenStream {
     let (params, walk, data) = (params(), model.walk(), model.options.role.data());
     let (annotations, policies) = (model.annotations(), model.options.policies.calls());
     let uri = match own {
-        Own::Resource(Resource { uri: Some(uri), .. }) => Some(quote!(#uri,)),
-        _ => None,
+        Own::Resource(resource) => resource.uri.as_ref().map(|uri| quote!(#uri,)),
+        Own::Prompt => None,
     };
     let calls = match own {
         Own::Resource(resource) => calls(resource),

@@ -42,7 +42,7 @@ pub(crate) fn shared() -> Vec<Known> {
 
 /// What the attribute says beyond what a tool's could.
 pub(super) enum Own {
-    Resource(Resource),
+    Resource(Box<Resource>),
     Prompt,
 }
 
@@ -74,7 +74,7 @@ pub(super) fn read(role: Role, attribute: TokenStream, errors: &mut Errors) -> (
         resource.take(entry, errors);
     }
     let options = Options::of(role, &entries, errors);
-    (options, Own::Resource(resource))
+    (options, Own::Resource(Box::new(resource)))
 }
 
 /// The address, which comes first and has no name.

@@ -10,7 +10,7 @@ use syn::{Expr, ExprArray, ExprLit, Ident, Lit, LitStr};
 
 pub(crate) use self::mention::Mention;
 use self::mention::mention;
-use self::text::{add, type_of};
+use self::text::type_of;
 use crate::diagnostics::Errors;
 use crate::entry::{Entry, Known, text_of, ungrouped};
 
@@ -82,9 +82,9 @@ impl Written {
         for Declared { name, values, .. } in &self.0 {
             for value in values {
                 if let Value::Text(literal, text) = value {
-                    match add(&mut policies, name, text) {
+                    match policies.read(name, text) {
                         Ok(()) => mention(&policies, name, literal, &mut mentions),
-                        Err(message) => errors.on(literal, message),
+                        Err(error) => errors.on(literal, error),
                     }
                 }
             }
@@ -150,8 +150,14 @@ impl Written {
         declared.map(|declared| declared.key.span())
     }
 
-    /// Builder calls, in the order of the attribute.
+    /// Builder calls: one for all texts, or where something is a constant one for each policy.
     pub(crate) fn calls(&self) -> TokenStream {
+        if self.0.is_empty() {
+            return TokenStream::new();
+        }
+        if self.constant().is_none() {
+            return self.texts();
+        }
         let mut calls = TokenStream::new();
         for Declared { name, values, .. } in &self.0 {
             let Some(ty) = type_of(name) else { continue };
@@ -170,6 +176,22 @@ impl Written {
             }
         }
         calls
+    }
+
+    /// What was read here and found right is read again when the server is built: const evaluation would take a hundred times as long.
+    /// The parts of other policies come last.
+    fn texts(&self) -> TokenStream {
+        let (whole, parts): (Vec<_>, Vec<_>) =
+            self.0.iter().partition(|it| type_of(it.name).is_some());
+        let options = whole.into_iter().chain(parts);
+        let texts = options.flat_map(|Declared { name, values, .. }| {
+            let texts = values.iter().filter_map(|value| match value {
+                Value::Text(literal, _) => Some(literal),
+                Value::Constant(_) => None,
+            });
+            texts.map(move |text| quote!((#name, #text)))
+        });
+        quote!(.policies(&[#(#texts),*]))
     }
 
     fn ttl(&self, option: &str) -> Option<TokenStream> {
@@ -193,7 +215,10 @@ fn read(entry: &Entry, value: &Expr, errors: &mut Errors) -> Option<Value> {
         Expr::Lit(ExprLit {
             lit: Lit::Int(number),
             ..
-        }) if add(&mut Policies::new(), entry.name(), &number.to_string()).is_ok() => {
+        }) if Policies::new()
+            .read(entry.name(), &number.to_string())
+            .is_ok() =>
+        {
             number.to_string()
         }
         Expr::Path(path) if path.path.get_ident().is_some_and(is_word) => quote!(#path).to_string(),

@@ -1,8 +1,9 @@
 //! All policies of one tool together.
 
+use crate::word::Word;
 use crate::{
-    Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Idempotency, Invalidates, List,
-    Rate, Retry, Size, TaskSupport, Timeout, When,
+    Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Error, Idempotency, Invalidates,
+    List, Rate, Retry, Size, TaskSupport, Timeout, When,
 };
 
 /// The policies and annotations of one tool, as they were written.
@@ -113,6 +114,63 @@ impl Policies<'_> {
             && self.confirm.is_none()
             && self.idempotency.is_none()
             && self.deprecated.is_none()
+    }
+}
+
+impl<'a> Policies<'a> {
+    /// Reads the text of one option into its policy: `("rate", "10/s")`. Rates gather; of anything else the last one counts.
+    ///
+    /// `confirm_ttl` and `ttl` belong to `confirm` and `task`, which have to be read before them.
+    ///
+    /// # Errors
+    /// The first thing that is not understood, and what to write instead.
+    pub fn read(&mut self, option: &str, text: &'a str) -> Result<(), Error<'a>> {
+        match option {
+            "auth" => self.auth = Some(Auth::parse(text)?),
+            "when" => self.when = Some(When::parse(text)?),
+            "rate" => {
+                if !self.rate.try_push(Rate::parse(text)?) {
+                    return Err(Error::plain(
+                        Word::all(text),
+                        "a tool has at most four rates",
+                        "keep those that are reached first",
+                    ));
+                }
+            }
+            "cache" => self.cache = Some(Cache::parse(text)?),
+            "invalidates" => self.invalidates = Some(Invalidates::parse(text)?),
+            "timeout" => self.timeout = Some(Timeout::parse(text)?),
+            "retry" => self.retry = Some(Retry::parse(text)?),
+            "breaker" => self.breaker = Some(Breaker::parse(text)?),
+            "concurrency" => self.concurrency = Some(Concurrency::parse(text)?),
+            "max_in" => self.max_in = Some(Size::parse(text)?),
+            "max_out" => self.max_out = Some(Size::parse(text)?),
+            "audit" => self.audit = Some(Audit::parse(text)?),
+            "confirm" => self.confirm = Some(Confirm::parse(text)?),
+            "confirm_ttl" => {
+                let kept = Confirm::parse_ttl(text)?;
+                if let Some(Confirm::Ask { ttl, .. }) = &mut self.confirm {
+                    *ttl = kept;
+                }
+            }
+            "idempotency" => self.idempotency = Some(Idempotency::parse(text)?),
+            "task" => self.task = Some(TaskSupport::parse(text)?),
+            "ttl" => {
+                let kept = TaskSupport::parse_ttl(text)?;
+                if let Some(task) = &mut self.task {
+                    task.ttl = kept;
+                }
+            }
+            "deprecated" => self.deprecated = Some(Deprecated::parse(text)?),
+            _ => {
+                return Err(Error::plain(
+                    Word::all(text),
+                    "no policy has such an option",
+                    "write one of those that the reference lists",
+                ));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -320,7 +320,11 @@ impl Server {
         let mut shared = Shared::default();
         let overrides = Overrides::read_all(&self.overrides)?;
         let registry = Registry::build(&self.mounts, |tool, def, toolset, problems| {
-            let policies = [&def.policies, &toolset.defaults, &self.defaults.0];
+            let own = def.declared().unwrap_or_else(|error| {
+                problems.push(format!("`{tool}`: {error} ({})", def.location));
+                mcp_grammar::Policies::new()
+            });
+            let policies = [&own, &toolset.defaults, &self.defaults.0];
             Effective::new(tool, policies, &overrides, &mut shared, problems)
         })?;
         let audit = Arc::new(Sink::new(self.audit_file));

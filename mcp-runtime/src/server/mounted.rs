@@ -108,15 +108,21 @@ impl Mounting<'_> {
 
     /// Something that runs in the service of `def`: for the same callers, and within the same bounds, but not a use of it.
     fn aside(&mut self, kind: Kind, name: String, def: &'static ToolDef, walk: Walk) {
+        // What cannot be read is reported where `def` itself is resolved.
+        let declared = def.declared().unwrap_or_default();
         let policies = Policies {
-            auth: def.policies.auth,
-            timeout: def.policies.timeout,
-            breaker: def.policies.breaker,
-            concurrency: def.policies.concurrency,
-            audit: def.policies.audit,
+            auth: declared.auth,
+            timeout: declared.timeout,
+            breaker: declared.breaker,
+            concurrency: declared.concurrency,
+            audit: declared.audit,
             ..Policies::new()
         };
-        let own = ToolDef { policies, ..*def };
+        let own = ToolDef {
+            policies,
+            texts: &[],
+            ..*def
+        };
         let policies = (self.resolve)(&name, &own, &self.mount.toolset, self.problems);
         let aside = Mounted::new(kind, name, (def, walk), policies, self.problems);
         self.asides.insert(aside.name.clone(), Arc::new(aside));
