@@ -19,6 +19,7 @@ mod fields;
 mod foreign;
 mod http;
 mod idempotency;
+mod lane;
 mod metrics;
 mod middleware;
 mod overrides;

@@ -101,7 +101,7 @@ pub(crate) fn serve(kind: &str) -> Result<()> {
     });
     let (asked, mut questions) = tokio::sync::mpsc::unbounded_channel();
     std::thread::spawn(move || {
-        for byte in std::io::stdin().bytes() {
+        for byte in std::io::stdin().lock().bytes() {
             if byte.is_err() || asked.send(()).is_err() {
                 return;
             }

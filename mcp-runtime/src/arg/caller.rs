@@ -21,6 +21,8 @@ impl FromCall for Caller {
     fn needs(needs: &mut Needs<'_>) {
         needs.caller();
     }
+
+    const TELLS_ALL: bool = true;
 }
 
 impl FromCall for Option<Caller> {
@@ -31,6 +33,8 @@ impl FromCall for Option<Caller> {
     fn needs(needs: &mut Needs<'_>) {
         needs.push(What::PerhapsCaller);
     }
+
+    const TELLS_ALL: bool = true;
 }
 
 fn caller(call: &Arc<Call>) -> Result<Caller, ToolError> {
@@ -87,6 +91,8 @@ impl<T: DeserializeOwned + Send + 'static> FromCall for Claims<T> {
     fn needs(needs: &mut Needs<'_>) {
         needs.caller();
     }
+
+    const TELLS_ALL: bool = true;
 }
 
 /// A scope as a type, for [`Scoped`].
@@ -159,6 +165,8 @@ impl<S: Scope> FromCall for Scoped<S> {
     fn needs(needs: &mut Needs<'_>) {
         needs.push(What::Scope(S::NAME));
     }
+
+    const TELLS_ALL: bool = true;
 }
 
 impl<S: Scope> FromCall for Option<Scoped<S>> {
@@ -174,4 +182,6 @@ impl<S: Scope> FromCall for Option<Scoped<S>> {
     fn needs(needs: &mut Needs<'_>) {
         needs.push(What::PerhapsCaller);
     }
+
+    const TELLS_ALL: bool = true;
 }

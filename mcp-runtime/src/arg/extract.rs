@@ -56,6 +56,10 @@ pub trait FromCall: Sized + Send + 'static {
 
     /// Says what the server must provide for this: checked once, when the server is built.
     fn needs(_: &mut Needs<'_>) {}
+
+    /// Whether `needs` tells all there is. What others make of a call may be a [`Context`].
+    #[doc(hidden)]
+    const TELLS_ALL: bool = false;
 }
 
 /// What injected parameters ask of the server.
@@ -170,6 +174,8 @@ impl<T: Send + Sync + 'static> FromCall for State<T> {
     fn needs(needs: &mut Needs<'_>) {
         needs.state::<T>();
     }
+
+    const TELLS_ALL: bool = true;
 }
 
 impl FromCall for Context {

@@ -273,7 +273,11 @@ where
 #[diagnostic::do_not_recommend]
 impl<T: FromCall> ToolArg<Injected> for T {
     fn describe(signature: &mut Signature, name: &'static str, _: &'static str) {
-        T::needs(&mut signature.injected(name));
+        let mut needs = signature.injected(name);
+        T::needs(&mut needs);
+        if !T::TELLS_ALL {
+            needs.client();
+        }
     }
 
     fn read(call: &Arc<Call>, name: &'static str, errors: &mut Vec<FieldError>) -> Option<Self> {

@@ -263,15 +263,7 @@ impl ServerHandler for Handler {
             },
             false => corridor::call(&self.core, request).await,
         };
-        match reply {
-            Reply::Output(output) => Ok(wire::result(output, &self.core.identity).into()),
-            Reply::Failure(failure) => Ok(wire::failure(&failure, &self.core.identity).into()),
-            Reply::UnknownTool => Err(wire::unknown_tool(&tool)),
-            Reply::InputRequired(asked) => Ok(wire::input_required(asked)?.into()),
-            Reply::Lacks(capability) => Err(wire::lacks(capability)),
-            Reply::BrokenState => Err(wire::broken_state()),
-            Reply::Cancelled => Err(ErrorData::internal_error("cancelled", None)),
-        }
+        wire::reply(reply, &tool, &self.core.identity)
     }
 
     async fn get_prompt(

@@ -8,6 +8,8 @@ pub(crate) mod lifecycle;
 mod lint;
 mod mounted;
 mod prompting;
+#[cfg(any(feature = "http", feature = "stdio"))]
+pub(crate) mod quiet;
 mod reading;
 mod refused;
 pub(crate) mod registry;
@@ -17,6 +19,8 @@ mod tasks;
 mod wire;
 #[cfg(any(feature = "cli", feature = "http", feature = "stdio"))]
 mod withheld;
+#[cfg(any(feature = "http", feature = "stdio"))]
+pub(crate) mod written;
 
 use std::any::{Any, TypeId};
 use std::collections::{BTreeSet, HashMap};

@@ -42,6 +42,9 @@ pub(crate) struct Mounted {
     pub(crate) secrets: Vec<&'static str>,
     pub(crate) patterns: Vec<(&'static str, Regex)>,
     pub(crate) needs: Vec<Need>,
+    /// Whether a call is its arguments and nothing else: the tool says nothing to its client while it runs, and no argument stands in a
+    /// header too.
+    pub(crate) plain: bool,
     pub(crate) policies: Effective,
     pub(crate) deprecated: Option<deprecated::Rule>,
     pub(crate) meter: Arc<Meter>,
@@ -221,11 +224,13 @@ impl Mounted {
                 .iter()
                 .map(|problem| format!("{} `{name}` {problem} ({})", kind.noun(), def.location)),
         );
+        let speaks = |need: &Need| matches!(need.what, What::Client);
         Self {
             kind,
             name,
             def,
             walk,
+            plain: !signature.needs.iter().any(speaks) && !mirrors(&input.json),
             input,
             output: signature.output.map(OutputSchema::new),
             defaults: signature.defaults,
@@ -312,6 +317,15 @@ fn wrap(mut inner: Map<String, Value>) -> Map<String, Value> {
     );
     json.insert("required".to_owned(), serde_json::json!(["result"]));
     json
+}
+
+/// Whether an argument stands in a header too (MCP 2026-07-28, `x-mcp-header`).
+fn mirrors(schema: &Map<String, Value>) -> bool {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let mut properties = properties.into_iter().flat_map(Map::values);
+    properties.any(|property| {
+        property.get("x-mcp-header").is_some() || property.as_object().is_some_and(mirrors)
+    })
 }
 
 fn compile(schema: &Map<String, Value>) -> Option<Validator> {

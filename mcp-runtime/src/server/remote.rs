@@ -9,8 +9,8 @@ use std::fmt;
 
 use futures_util::future::BoxFuture;
 use rmcp::model::{
-    LoggingLevel, LoggingMessageNotificationParam, ProgressNotificationParam, ProtocolVersion,
-    ServerRequest,
+    ClientCapabilities, LoggingLevel, LoggingMessageNotificationParam, ProgressNotificationParam,
+    ProtocolVersion, ServerRequest,
 };
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::{Value, json};
@@ -60,21 +60,8 @@ impl Client for Remote {
     }
 
     fn can(&self, capability: Capability) -> bool {
-        let Some(declared) = self.context.client_capabilities() else {
-            return false;
-        };
-        match capability {
-            Capability::Sampling => declared.sampling.is_some(),
-            Capability::Roots => declared.roots.is_some(),
-            Capability::Tasks => declared.supports_tasks(),
-            Capability::Elicitation => declared.elicitation.is_some_and(|modes| {
-                // A client that names no mode means forms (MCP 2025-11-25, "Elicitation").
-                modes.form.is_some() || modes.url.is_none()
-            }),
-            Capability::ElicitationUrl => declared
-                .elicitation
-                .is_some_and(|modes| modes.url.is_some()),
-        }
+        let declared = self.context.client_capabilities();
+        declared.is_some_and(|declared| can(&declared, capability))
     }
 
     fn asks_in_rounds(&self) -> bool {
@@ -140,6 +127,21 @@ impl fmt::Debug for Remote {
         f.debug_struct("Remote")
             .field("version", &self.version)
             .finish_non_exhaustive()
+    }
+}
+
+/// Whether a client that declares this can do that.
+pub(super) fn can(declared: &ClientCapabilities, capability: Capability) -> bool {
+    let elicitation = declared.elicitation.as_ref();
+    match capability {
+        Capability::Sampling => declared.sampling.is_some(),
+        Capability::Roots => declared.roots.is_some(),
+        Capability::Tasks => declared.supports_tasks(),
+        Capability::Elicitation => elicitation.is_some_and(|modes| {
+            // A client that names no mode means forms (MCP 2025-11-25, "Elicitation").
+            modes.form.is_some() || modes.url.is_none()
+        }),
+        Capability::ElicitationUrl => elicitation.is_some_and(|modes| modes.url.is_some()),
     }
 }
 

@@ -7,9 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rmcp::ErrorData;
 use rmcp::model::{
-    CallToolResult, ClientCapabilities, ContentBlock, ElicitationCapability, ErrorCode, Icon,
-    Implementation, InputRequest, InputRequests, InputRequiredResult, MetaObject, ProtocolVersion,
-    Resource, ResourceContents, RootsCapabilities, SamplingCapability, Tool, ToolAnnotations,
+    CallToolResponse, CallToolResult, ClientCapabilities, ContentBlock, ElicitationCapability,
+    ErrorCode, Icon, Implementation, InputRequest, InputRequests, InputRequiredResult, MetaObject,
+    ProtocolVersion, Resource, ResourceContents, RootsCapabilities, SamplingCapability, Tool,
+    ToolAnnotations,
 };
 use serde_json::{Value, json};
 
@@ -19,11 +20,11 @@ use crate::answer::{
     Body, CACHE_META_KEY, Content, Embedded, IDEMPOTENCY_META_KEY, Link, Output, Source,
 };
 use crate::client::Capability;
-use crate::error::{ERROR_META_KEY, Failure, incident_id};
+use crate::error::{ERROR_META_KEY, Failure, Reply, incident_id};
 use crate::rounds::InputRequired;
 
 /// Where a result names the server (MCP 2026-07-28, "_meta").
-const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
+pub(super) const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
 
 pub(super) fn implementation(identity: &Identity) -> Implementation {
     let mut implementation = Implementation::new(&identity.name, &identity.version);
@@ -93,17 +94,42 @@ pub(super) fn own_meta(mounted: &Mounted) -> Option<MetaObject> {
     (!meta.0.is_empty()).then_some(meta)
 }
 
+/// What `tools/call` answers.
+pub(super) fn reply(
+    reply: Reply,
+    tool: &str,
+    identity: &Identity,
+) -> Result<CallToolResponse, ErrorData> {
+    match reply {
+        Reply::Output(output) => Ok(result(output, identity).into()),
+        Reply::Failure(failed) => Ok(failure(&failed, identity).into()),
+        Reply::UnknownTool => Err(unknown_tool(tool)),
+        Reply::InputRequired(asked) => Ok(input_required(asked)?.into()),
+        Reply::Lacks(capability) => Err(lacks(capability)),
+        Reply::BrokenState => Err(broken_state()),
+        Reply::Cancelled => Err(ErrorData::internal_error("cancelled", None)),
+    }
+}
+
 pub(super) fn result(output: Output, identity: &Identity) -> CallToolResult {
+    let meta = meta(&output, identity);
     let mut result = CallToolResult::success(output.content.into_iter().map(block).collect());
     result.is_error = None;
     result.structured_content = output
         .structured
         .and_then(|json| serde_json::from_str(json.get()).ok());
-    let mut meta = server_meta(identity);
-    meta.0.extend(output.meta);
-    meta.0.extend(source(output.source));
     result.meta = Some(meta);
     result
+}
+
+/// What a result says beside its content: who the server is, what the tool added, where the result comes from.
+pub(super) fn meta(output: &Output, identity: &Identity) -> MetaObject {
+    let mut meta = server_meta(identity);
+    let added = output.meta.iter();
+    meta.0
+        .extend(added.map(|(key, value)| (key.clone(), value.clone())));
+    meta.0.extend(source(output.source));
+    meta
 }
 
 /// What a result says of an origin other than the tool.

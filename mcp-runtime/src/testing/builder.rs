@@ -65,6 +65,13 @@ impl Builder {
         self
     }
 
+    /// Speaks HTTP to the protocol's own service, plain calls too: what it answers is what they are to be answered with.
+    #[doc(hidden)]
+    pub fn without_lane(mut self) -> Self {
+        self.server.http.lane = false;
+        self.http()
+    }
+
     /// Sets the least level of the log messages the client asks for, `None` for none at all. The default is all of them.
     pub fn log_level(mut self, level: impl Into<Option<LogLevel>>) -> Self {
         self.settings.log_level = level.into();

@@ -6,6 +6,8 @@
     allow(dead_code, reason = "some faults are found on a line alone")
 )]
 mod message;
+#[cfg(any(feature = "http", feature = "stdio"))]
+mod plain;
 
 #[cfg(feature = "http")]
 pub(crate) mod http;

@@ -19,6 +19,7 @@ use super::asked::is_current;
 use super::bearer::Bearer;
 use super::envelope::{Envelope, malformed};
 use super::guard::Guard;
+use super::lane::Lane;
 use super::peer::Proxies;
 use super::refusal::Refusal;
 use super::sessions::Sessions;
@@ -55,6 +56,7 @@ struct Inner {
     max_body: usize,
     sessions: Arc<Sessions>,
     answers: Answers,
+    lane: Option<Lane>,
     protocol: StreamableHttpService<Handler, Sessions>,
 }
 
@@ -75,6 +77,8 @@ impl Edge {
             .with_max_request_body_bytes(options.max_body)
             .with_json_response(true)
             .with_cancellation_token(answers.cut());
+        let lane = options.lane && !checks.guard.takes_any_host();
+        let lane = lane.then(|| Lane::open(&core, caller.clone(), Arc::clone(&sessions)));
         let handler = move || Ok(Handler::with_caller(Arc::clone(&core), caller.clone()));
         Self(Arc::new(Inner {
             guard: checks.guard,
@@ -83,6 +87,7 @@ impl Edge {
             bearer: checks.bearer,
             max_body: options.max_body,
             answers,
+            lane: lane.flatten(),
             protocol: StreamableHttpService::new(handler, Arc::clone(&sessions), config),
             sessions,
         }))
@@ -117,6 +122,12 @@ impl Inner {
         self.check_session(&mut head)?;
         if !has_message {
             return Ok(self.protocol(head, body).await);
+        }
+        if let Some(lane) = &self.lane
+            && let Some(call) = lane.admit(&head, &body)
+        {
+            let _owed = self.answers.owe();
+            return Ok(call.answer().await);
         }
         let envelope = Envelope::read(&body)?;
         let opens_session = envelope.is_initialize();

@@ -101,6 +101,11 @@ impl Guard {
         Ok(())
     }
 
+    /// Whether every host is taken, what cannot be read as one included.
+    pub(super) fn takes_any_host(&self) -> bool {
+        self.any_host
+    }
+
     fn allows_host(&self, text: &str) -> bool {
         self.any_host
             || Host::read(text).is_some_and(|host| {

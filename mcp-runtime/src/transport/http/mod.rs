@@ -15,6 +15,7 @@ mod edge;
 mod embed;
 mod envelope;
 mod guard;
+mod lane;
 mod listener;
 mod peer;
 mod refusal;
@@ -71,6 +72,8 @@ pub(crate) struct Options {
     proxies: Vec<String>,
     #[cfg(feature = "auth")]
     pub(crate) auth: crate::auth::Setup,
+    /// Whether plain calls are answered without the protocol's own service.
+    pub(crate) lane: bool,
     layers: Vec<Wrap>,
 }
 
@@ -194,6 +197,7 @@ impl Options {
             proxies: Vec::new(),
             #[cfg(feature = "auth")]
             auth: crate::auth::Setup::default(),
+            lane: true,
             layers: Vec::new(),
         }
     }

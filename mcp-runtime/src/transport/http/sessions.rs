@@ -16,6 +16,7 @@ use rmcp::transport::streamable_http_server::session::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::SESSION_IDLE;
+use super::lane::Known;
 use crate::principal::Principal;
 use crate::store::{Key, KeyBuilder};
 
@@ -25,6 +26,8 @@ pub(super) struct Sessions {
     local: LocalSessionManager,
     places: Arc<Semaphore>,
     taken: Mutex<HashMap<SessionId, Taken>>,
+    /// What the lane for plain calls knows of them.
+    known: Known,
 }
 
 /// A place that is taken.
@@ -50,6 +53,20 @@ impl Sessions {
             local,
             places: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
             taken: Mutex::default(),
+            known: Known::default(),
+        }
+    }
+
+    pub(super) fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// Keeps a session from being taken for idle.
+    pub(super) async fn touch(&self, id: &str) {
+        let handle = self.local.sessions.read().await.get(id).cloned();
+        if let Some(handle) = handle {
+            // Any event will do, and there is no request of this number.
+            let _ = handle.close_request_wise_channel(u64::MAX).await;
         }
     }
 
@@ -102,7 +119,10 @@ impl SessionManager for Sessions {
         id: &SessionId,
         message: ClientJsonRpcMessage,
     ) -> Result<ServerJsonRpcMessage, Unavailable> {
-        Ok(self.local.initialize_session(id, message).await?)
+        let introduction = Known::read(&message);
+        let answer = self.local.initialize_session(id, message).await?;
+        self.known.greeted(id, introduction, &answer);
+        Ok(answer)
     }
 
     async fn has_session(&self, id: &SessionId) -> Result<bool, Unavailable> {
@@ -112,6 +132,7 @@ impl SessionManager for Sessions {
     /// Called when a client ends its session, and when a session has ended by itself; sometimes both.
     async fn close_session(&self, id: &SessionId) -> Result<(), Unavailable> {
         self.taken.lock().remove(id);
+        self.known.forget(id);
         Ok(self.local.close_session(id).await?)
     }
 
@@ -128,7 +149,10 @@ impl SessionManager for Sessions {
         id: &SessionId,
         message: ClientJsonRpcMessage,
     ) -> Result<(), Unavailable> {
-        Ok(self.local.accept_message(id, message).await?)
+        let heard = self.known.hear(id, &message);
+        self.local.accept_message(id, message).await?;
+        heard.done();
+        Ok(())
     }
 
     async fn create_standalone_stream(

@@ -1,0 +1,63 @@
+//! Plain calls: requests of `tools/call` that carry a tool's name, its arguments, and nothing that only the protocol knows of.
+//!
+//! They are read once, straight into what a call is made of. Whatever is out of the ordinary, a member that nobody expects, an id that is no
+//! plain number or string, something missing, is no plain call, and the protocol's own reader says what it is.
+
+mod id;
+mod meta;
+
+use rmcp::model::RequestId;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use self::id::Id;
+pub(super) use self::meta::Meta;
+
+/// One plain call.
+#[derive(Debug)]
+pub(super) struct Plain {
+    pub(super) id: RequestId,
+    pub(super) tool: String,
+    pub(super) arguments: Map<String, Value>,
+    pub(super) meta: Meta,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Message<'a> {
+    jsonrpc: &'a str,
+    id: Id,
+    method: &'a str,
+    params: Params,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Params {
+    name: String,
+    #[serde(default)]
+    arguments: Map<String, Value>,
+    #[serde(rename = "_meta", default)]
+    meta: Meta,
+}
+
+impl Plain {
+    /// Reads a message. `None` says that it may be anything else.
+    pub(super) fn read(message: &[u8]) -> Option<Self> {
+        let Message {
+            jsonrpc: "2.0",
+            id: Id(id),
+            method: "tools/call",
+            params,
+        } = serde_json::from_slice(message).ok()?
+        else {
+            return None;
+        };
+        Some(Self {
+            id,
+            tool: params.name,
+            arguments: params.arguments,
+            meta: params.meta,
+        })
+    }
+}
