@@ -4,6 +4,7 @@
 //! the [`Permit`](auth::Permit) that only authorization gives, and the tool can be reached only from the end.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
@@ -47,7 +48,9 @@ pub(crate) async fn call(server: &Arc<Core>, request: Request) -> Reply {
     let observed = Observed::start(server, &request);
     let cancelled = request.origin.cancelled.clone();
     let facts = Arc::clone(observed.facts());
-    let stages = surrounded(server, request, &facts).instrument(observed.span());
+    // In a box: what surrounds them is moved about, and they are large. Inside, each stage's future stands in the one before it; where a
+    // declared policy takes the next stages as a future of their own, those are boxed as well, or each such policy would double the whole.
+    let stages = Box::pin(surrounded(server, request, &facts)).instrument(observed.span());
     // The contract: a bug of ours is an answer with an id, never silence.
     let stages = AssertUnwindSafe(stages).catch_unwind();
     // Held to the end: a server that stops waits for whoever holds one.
@@ -137,8 +140,11 @@ async fn paid(decoded: Decoded) -> Result<Output, Refusal> {
 
 /// Between stages 6 and 7: before the rate, so that a repetition that is answered from memory costs nothing.
 async fn once(decoded: Decoded) -> Result<Output, Refusal> {
+    if decoded.call.idempotency_key.is_none() {
+        return charged(decoded).await;
+    }
     let call = Arc::clone(&decoded.call);
-    idempotency::once(&call, charged(decoded)).await
+    idempotency::once(&call, Box::pin(charged(decoded))).await
 }
 
 /// Stages 7 to 9: from here on the call costs something.
@@ -157,7 +163,10 @@ async fn charged(decoded: Decoded) -> Result<Output, Refusal> {
     // After paying: otherwise an agent could bury a human in questions.
     let approved = confirm::ask(&call, redeemed).await?;
     // On the way out, before the answer is sent: whoever reads it and asks again is told what is new.
-    invalidates::after(&call, timed(paid, approved, decoded)).await
+    match call.tool.policies.declared.invalidates {
+        Some(_) => invalidates::after(&call, Box::pin(timed(paid, approved, decoded))).await,
+        None => timed(paid, approved, decoded).await,
+    }
 }
 
 /// Stages 10 and 11: how long, and how often.
@@ -168,7 +177,10 @@ async fn timed(_: Paid, _: Approved, decoded: Decoded) -> Result<Output, Refusal
     // The time covers waiting and trying again: a client waits for the whole, not for a part.
     call.watch.start();
     // Retries are ours: they spend the call's time, and nothing of what the caller pays.
-    let outcome = retry::run(&call, ready, |ready| attempted(&call, ready)).await;
+    let outcome = match call.tool.policies.retry {
+        Some(_) => retry::run(&call, ready, |ready| Box::pin(attempted(&call, ready))).await,
+        None => attempted(&call, ready).await,
+    };
     if let Err(Refusal::Elapsed(_)) = &outcome {
         // What the tool handed to threads and tasks learns of it as of any cancellation.
         call.origin.cancelled.cancel();
@@ -182,8 +194,14 @@ async fn attempted(call: &Arc<Call>, ready: Running) -> Result<Output, Refusal> 
     // Before the queue: what is known to fail does not wait for its turn to fail.
     let permit = breaker::admit(call)?;
     let slot = concurrency::enter(call).await?;
-    let tool = concurrency::inside(slot, attempt::run(call, ready));
-    let outcome = timeout::attempt(call, async { ended(call, tool.await) }).await;
+    let tool = pin!(async {
+        let outcome = match slot {
+            Some(slot) => concurrency::inside(slot, Box::pin(attempt::run(call, ready))).await,
+            None => attempt::run(call, ready).await,
+        };
+        ended(call, outcome)
+    });
+    let outcome = timeout::attempt(call, tool).await;
     permit.record(&outcome);
     outcome
 }

@@ -184,11 +184,8 @@ tokio::task_local! {
 }
 
 /// Runs one attempt in its place, which it can hand on to a thread of its own.
-pub(crate) async fn inside<T>(slot: Option<Slot>, work: impl Future<Output = T>) -> T {
-    match slot {
-        None => work.await,
-        Some(slot) => HELD.scope(slot, work).await,
-    }
+pub(crate) async fn inside<T>(slot: Slot, work: impl Future<Output = T>) -> T {
+    HELD.scope(slot, work).await
 }
 
 /// The place this attempt runs in, for work that goes on when the attempt is over.

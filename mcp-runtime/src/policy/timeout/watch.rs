@@ -173,6 +173,12 @@ pub(super) struct End {
     pub(super) asking: bool,
 }
 
+impl Began {
+    pub(super) fn at(&self) -> Instant {
+        self.at
+    }
+}
+
 /// When an attempt began, and how much time was spared by then.
 pub(super) struct Began {
     at: Instant,

@@ -177,7 +177,9 @@ impl Inner {
         // Nothing behind this line has a use for it, and it reaches no log and no tool.
         head.headers.remove(AUTHORIZATION);
         let request = Request::from_parts(head, Full::new(body));
-        self.protocol.handle(request).await.map(Body::new)
+        // In a box: it is large, and most requests never get here.
+        let answer = Box::pin(self.protocol.handle(request)).await;
+        answer.map(Body::new)
     }
 }
 
