@@ -66,10 +66,16 @@ async fn delete(path: String, effects: State<Effects>) -> String {
     format!("{path} is gone")
 }
 
+/// Empty a folder.
+#[tool(destructive, confirm = "Empty {folder}?")]
+async fn empty(#[arg(default = "/tmp")] folder: &str) -> String {
+    format!("{folder} is empty")
+}
+
 async fn client() -> (Client, Arc<Effects>) {
     let effects = Arc::new(Effects::default());
     let server = Server::new("asking")
-        .mount(tools![greet, greet_both, survey, delete])
+        .mount(tools![greet, greet_both, survey, delete, empty])
         .shared_state(Arc::clone(&effects))
         .local_principal(Principal::local("ada"));
     (Client::builder(server).connect().await, effects)
@@ -199,6 +205,16 @@ async fn a_confirmed_tool_runs_after_a_yes_and_once() {
     let replayed = client.request("tools/call", &approval).await;
     assert_eq!(replayed.code(), Some("not_confirmed"));
     assert_eq!(effects.count(), 1);
+}
+
+#[tokio::test]
+async fn a_default_is_shown_where_the_call_says_nothing() {
+    let (client, _) = client().await;
+    let asked = client
+        .request("tools/call", params("empty", json!({})))
+        .await;
+    let question = &asked.result()["inputRequests"]["confirm"]["params"];
+    assert_eq!(question["message"], "Empty “/tmp”?");
 }
 
 #[tokio::test]

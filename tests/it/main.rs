@@ -23,6 +23,7 @@ mod lane;
 mod metrics;
 mod middleware;
 mod overrides;
+mod probes;
 #[cfg(unix)]
 mod program;
 mod prompts;
@@ -31,6 +32,7 @@ mod resources;
 mod script;
 mod secrets;
 mod served;
+mod shared_store;
 mod size;
 mod tasks;
 mod testing;

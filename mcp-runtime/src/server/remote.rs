@@ -9,10 +9,10 @@ use std::fmt;
 
 use futures_util::future::BoxFuture;
 use rmcp::model::{
-    ClientCapabilities, LoggingLevel, LoggingMessageNotificationParam, ProgressNotificationParam,
-    ProtocolVersion, ServerRequest,
+    ClientCapabilities, GetExtensions as _, LoggingLevel, LoggingMessageNotificationParam,
+    ProgressNotificationParam, ProtocolVersion, ServerRequest,
 };
-use rmcp::service::{RequestContext, RoleServer};
+use rmcp::service::{OriginatingRequestId, RequestContext, RoleServer};
 use serde_json::{Value, json};
 
 use crate::client::{Capability, Client, ClientInfo, LogLevel};
@@ -77,7 +77,10 @@ impl Client for Remote {
     ) -> BoxFuture<'a, Result<Value, ToolError>> {
         Box::pin(async move {
             let request = json!({"method": question.method, "params": question.params});
-            let request: ServerRequest = serde_json::from_value(request)?;
+            let mut request: ServerRequest = serde_json::from_value(request)?;
+            // The stream that the call came on is where its client listens. rmcp knows it in the handler's own task alone, and tools run in others too.
+            let call = OriginatingRequestId(self.context.id.clone());
+            request.extensions_mut().insert(call);
             let answer = self.context.peer.send_request(request).await?;
             Ok(serde_json::to_value(answer)?)
         })
