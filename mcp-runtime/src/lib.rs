@@ -59,6 +59,8 @@ mod context;
 mod corridor;
 mod error;
 mod facts;
+#[cfg(doctest)]
+mod guide;
 mod human;
 mod item;
 mod kind;

@@ -53,11 +53,23 @@ fn the_readmes_tool_is_the_first_example() {
     let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
     let example = fs::read_to_string(Path::new(ROOT).join("examples/01_hello.rs")).unwrap();
     let (_, code) = readme
-        .split_once("```rust\n")
+        .split_once("```rust,no_run\n")
         .expect("the README shows a tool");
     let (code, _) = code.split_once("```").expect("the code block ends");
     assert!(
         example.ends_with(code),
         "examples/01_hello.rs ends with the README's code, which is:\n{code}"
     );
+}
+
+#[test]
+fn the_snippets_of_every_page_of_the_guide_are_compiled() {
+    let compiled = fs::read_to_string(Path::new(ROOT).join("mcp-runtime/src/guide.rs")).unwrap();
+    for entry in fs::read_dir(Path::new(ROOT).join("docs/guide")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(
+            compiled.contains(&format!("\"docs/guide/{name}\"")),
+            "mcp-runtime/src/guide.rs lacks docs/guide/{name}"
+        );
+    }
 }

@@ -8,3 +8,4 @@ mod commands;
 mod life;
 mod lines;
 mod purity;
+mod review;

@@ -9,13 +9,13 @@ use tokio::process::Command;
 use super::child::{Program, program, soon};
 
 /// What a command printed, and what it ended with.
-struct Printed {
-    out: String,
-    err: String,
-    code: Option<i32>,
+pub(super) struct Printed {
+    pub(super) out: String,
+    pub(super) err: String,
+    pub(super) code: Option<i32>,
 }
 
-async fn run(command: &mut Command) -> Printed {
+pub(super) async fn run(command: &mut Command) -> Printed {
     with_stdin(command, "").await
 }
 

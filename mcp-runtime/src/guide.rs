@@ -1,0 +1,21 @@
+//! The guide's pages and the README, whose snippets are compiled with the documentation's tests.
+
+macro_rules! pages {
+    ($($name:ident: $page:literal),* $(,)?) => {$(
+        #[doc = include_str!(concat!("../../", $page))]
+        struct $name;
+    )*};
+}
+
+pages! {
+    Audit: "docs/guide/audit.md",
+    Cache: "docs/guide/cache.md",
+    Confirm: "docs/guide/confirm.md",
+    Middleware: "docs/guide/middleware.md",
+    Policies: "docs/guide/policies.md",
+    Rate: "docs/guide/rate.md",
+    Readme: "README.md",
+    Resilience: "docs/guide/resilience.md",
+    SizeAndSecrets: "docs/guide/size-and-secrets.md",
+    Tasks: "docs/guide/tasks.md",
+}
