@@ -23,6 +23,7 @@ async fn main() -> mcp_runtime::Result<()> {
         .mount(asking::TOOLS)
         .mount(rounds::TOOLS)
         .mount(tasks::TOOLS)
+        .skills(concat!(env!("CARGO_MANIFEST_DIR"), "/everything/skills"))
         .run()
         .await
 }

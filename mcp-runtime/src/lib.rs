@@ -75,6 +75,7 @@ mod rounds;
 mod seal;
 mod secret;
 mod server;
+mod skills;
 pub mod store;
 mod task;
 #[cfg(feature = "testing")]
@@ -106,6 +107,7 @@ pub use self::prompt::{IntoMessages, Message, Prompt, PromptDef, Role};
 pub use self::resource::{Blob, IntoContents, Resource, ResourceDef};
 pub use self::secret::Secret;
 pub use self::server::Server;
+pub use self::skills::Skills;
 pub use self::task::Task;
 pub use self::tool::{Tool, ToolDef, Toolset};
 #[cfg(feature = "http")]

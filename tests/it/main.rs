@@ -34,6 +34,7 @@ mod secrets;
 mod served;
 mod shared_store;
 mod size;
+mod skills;
 mod tasks;
 mod testing;
 mod transcripts;

@@ -28,7 +28,7 @@ pub(crate) enum Rule {
 }
 
 impl Rule {
-    pub(super) fn new(declared: Option<Auth<'static>>) -> Self {
+    pub(crate) fn new(declared: Option<Auth<'static>>) -> Self {
         match declared {
             None => Self::Undecided,
             Some(auth) if auth.is_none() => Self::Anyone,
@@ -93,7 +93,12 @@ pub(crate) fn authorize(
 
 /// Whether a caller may call a tool.
 pub(crate) fn permits(server: &Core, tool: &Mounted, caller: Option<&Principal>) -> Permits {
-    let Rule::Requires(auth) = &tool.policies.auth else {
+    allows(server, &tool.policies.auth, caller)
+}
+
+/// Whether a rule lets a caller through.
+pub(crate) fn allows(server: &Core, rule: &Rule, caller: Option<&Principal>) -> Permits {
+    let Rule::Requires(auth) = rule else {
         return Permits::Yes;
     };
     let Some(caller) = caller else {

@@ -15,11 +15,12 @@ use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CompleteRequestParams,
     CompleteResult, CustomRequest, CustomResult, GetPromptRequestParams, GetPromptResponse,
-    GetTaskParams, GetTaskResult, InputResponses, JsonObject, ListPromptsResult,
-    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, LoggingLevel,
-    PaginatedRequestParams, PromptsCapability, ReadResourceRequestParams, ReadResourceResponse,
-    Reference, Resource, ResourcesCapability, ServerCapabilities, ServerConfig,
-    SetLevelRequestParams, Tool, UpdateTaskParams,
+    GetSkillRequestParams, GetSkillResult, GetTaskParams, GetTaskResult, InputResponses,
+    JsonObject, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+    ListSkillsResult, ListToolsResult, LoggingLevel, PaginatedRequestParams, PromptsCapability,
+    ReadResourceDirectoryRequestParams, ReadResourceRequestParams, ReadResourceResponse, Reference,
+    Resource, ResourcesCapability, ServerCapabilities, ServerConfig, SetLevelRequestParams, Tool,
+    UpdateTaskParams,
 };
 use rmcp::service::{RequestContext, RoleServer};
 
@@ -28,7 +29,7 @@ use serde_json::{Map, Value, json};
 use super::registry::Mounted;
 use super::remote::{Remote, level_number};
 use super::tasks::{self, Called};
-use super::{Core, mounted, prompting, reading, refused, wire};
+use super::{Core, extensions, mounted, prompting, reading, refused, skills, wire};
 use crate::answer::Output;
 use crate::aside;
 use crate::call::Origin;
@@ -163,6 +164,10 @@ impl Handler {
         })
     }
 
+    fn has_resources(&self) -> bool {
+        !self.core.tools().resources.is_empty() || self.core.skills.is_some()
+    }
+
     /// Whether a method with params is answered here, so that it is its params that are wrong.
     fn serves(&self, method: &str, before_2026: bool) -> bool {
         let served = self.core.tools();
@@ -171,8 +176,9 @@ impl Handler {
             "initialize" | "logging/setLevel" => before_2026,
             "prompts/get" | "prompts/list" => !served.prompts.is_empty(),
             "resources/read" | "resources/list" | "resources/templates/list" => {
-                !served.resources.is_empty()
+                self.has_resources()
             }
+            "skills/list" | "skills/get" | "resources/directory/read" => self.core.skills.is_some(),
             "resources/subscribe" | "resources/unsubscribe" => {
                 before_2026 && !served.resources.is_empty()
             }
@@ -221,17 +227,15 @@ struct Page<W> {
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
         let served = self.core.tools();
-        let builder = ServerCapabilities::builder()
+        let mut capabilities = ServerCapabilities::builder()
             .enable_logging()
-            .enable_tools();
-        let mut capabilities = match served.any_task() {
-            true => builder.enable_tasks().build(),
-            false => builder.build(),
-        };
+            .enable_tools()
+            .build();
+        capabilities.extensions = extensions::offered(&self.core);
         if !served.prompts.is_empty() {
             capabilities.prompts = Some(PromptsCapability::default());
         }
-        if !served.resources.is_empty() {
+        if self.has_resources() {
             capabilities.resources = Some(ResourcesCapability::default());
         }
         if served.completes() {
@@ -360,11 +364,14 @@ impl ServerHandler for Handler {
         params: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let resources = &self.core.tools().resources;
-        if resources.is_empty() {
+        if !self.has_resources() {
             return Err(refused::not_served("resources/read"));
         }
+        let resources = &self.core.tools().resources;
         let uri = params.uri;
+        if let Some(read) = skills::read(&self.core, self.caller(&context).as_deref(), &uri) {
+            return Ok(read.into());
+        }
         let (resource, variables) = resources.resolve(&uri).unzip();
         let sent = Sent {
             arguments: variables,
@@ -383,10 +390,10 @@ impl ServerHandler for Handler {
         params: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let resources = &self.core.tools().resources;
-        if resources.is_empty() {
+        if !self.has_resources() {
             return Err(refused::not_served("resources/list"));
         }
+        let resources = &self.core.tools().resources;
         let caller = self.caller(&context);
         let fixed = resources
             .iter()
@@ -394,6 +401,13 @@ impl ServerHandler for Handler {
         let fixed = fixed.map(|resource| (&*resource.mounted, resource));
         let mut page = self.page(params, fixed, caller.as_deref(), reading::resource)?;
         let mut ttl = LIST_TTL_MS;
+        if page.next.is_none() && self.core.skills.is_some() {
+            let skills = skills::resources(&self.core, caller.as_deref());
+            page.items.extend(skills);
+            if skills::scope(&self.core) == CacheScope::Private {
+                page.scope = CacheScope::Private;
+            }
+        }
         if page.next.is_none() && resources.iter().any(|resource| resource.def.list.is_some()) {
             page.items
                 .extend(self.listed(caller.as_ref(), context).await);
@@ -412,10 +426,10 @@ impl ServerHandler for Handler {
         params: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        let resources = &self.core.tools().resources;
-        if resources.is_empty() {
+        if !self.has_resources() {
             return Err(refused::not_served("resources/templates/list"));
         }
+        let resources = &self.core.tools().resources;
         let caller = self.caller(&context);
         let templates = resources
             .iter()
@@ -477,6 +491,31 @@ impl ServerHandler for Handler {
     ) -> Result<(), ErrorData> {
         let caller = self.caller(&context);
         tasks::cancel(&self.core, caller.as_deref(), &params.task_id).await
+    }
+
+    async fn list_skills(
+        &self,
+        params: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListSkillsResult, ErrorData> {
+        skills::list(&self.core, self.caller(&context).as_deref(), params)
+    }
+
+    async fn get_skill(
+        &self,
+        params: GetSkillRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetSkillResult, ErrorData> {
+        skills::get(&self.core, self.caller(&context).as_deref(), &params.uri)
+    }
+
+    async fn read_resource_directory(
+        &self,
+        params: ReadResourceDirectoryRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let caller = self.caller(&context);
+        skills::directory(&self.core, caller.as_deref(), &params.uri, params.cursor)
     }
 
     async fn set_level(

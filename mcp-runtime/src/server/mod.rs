@@ -3,6 +3,7 @@
 pub(crate) mod admission;
 #[cfg(any(feature = "cli", feature = "testing"))]
 mod direct;
+mod extensions;
 pub(crate) mod handler;
 pub(crate) mod lifecycle;
 mod lint;
@@ -15,6 +16,7 @@ mod refused;
 pub(crate) mod registry;
 mod remote;
 mod signals;
+mod skills;
 mod tasks;
 mod wire;
 #[cfg(any(feature = "cli", feature = "http", feature = "stdio"))]
@@ -44,6 +46,7 @@ use crate::policy::retry::Budget;
 use crate::policy::{Effective, Policies, Shared, check, deprecated};
 use crate::principal::Principal;
 use crate::seal::Seal;
+use crate::skills::{Catalog, Skills};
 use crate::store::{MemoryStore, Store};
 use crate::task::Ledger;
 use crate::tool::Toolset;
@@ -90,6 +93,7 @@ pub struct Server {
     allowed: Vec<lint::Allowed>,
     page_size: usize,
     tasks: Ledger,
+    skills: Option<Skills>,
 }
 
 type State = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
@@ -134,6 +138,7 @@ impl Server {
             http: crate::transport::http::Options::new(),
             page_size: PAGE_SIZE,
             tasks: Ledger::new(),
+            skills: None,
         }
     }
 
@@ -306,6 +311,13 @@ impl Server {
         self
     }
 
+    /// Serves a folder of skills (the Skills extension): `Server::new("support").skills("skills")`. It is read when the server is built, and one that
+    /// is wrong keeps the server from starting. A second one replaces the first.
+    pub fn skills(mut self, skills: impl Into<Skills>) -> Self {
+        self.skills = Some(skills.into());
+        self
+    }
+
     /// Checks everything that starting the server would check, and serves nothing: for a unit test.
     ///
     /// # Errors
@@ -331,6 +343,10 @@ impl Server {
             let policies = [&own, &toolset.defaults, &self.defaults.0];
             Effective::new(tool, policies, &overrides, &mut shared, problems)
         })?;
+        let skills = match self.skills {
+            Some(skills) => Some(skills.load(self.defaults.0.auth)?),
+            None => None,
+        };
         let audit = Arc::new(Sink::new(self.audit_file));
         let tasks = Arc::new(self.tasks);
         self.lifecycle.settle(&tasks);
@@ -371,6 +387,7 @@ impl Server {
             unknown_calls,
             page_size: self.page_size,
             tasks,
+            skills,
         };
         core.check_needs()?;
         if let Some(warning) = lint::warning(&self.mounts, &self.allowed) {
@@ -423,6 +440,7 @@ pub(crate) struct Core {
     unknown_calls: Arc<AtomicU64>,
     pub(crate) page_size: usize,
     pub(crate) tasks: Arc<Ledger>,
+    pub(crate) skills: Option<Catalog>,
 }
 
 impl Core {

@@ -382,9 +382,11 @@ fn check_callers(core: &Core, options: &Options, reached: &str) -> Result<()> {
 fn check_decided(core: &Core, open: bool, reached: &str) -> Result<()> {
     let tools = core.tools().all();
     let undecided = tools.filter(|tool| matches!(tool.policies.auth, Rule::Undecided));
-    let named: Vec<String> = undecided
-        .map(|tool| format!("\n  `{}` ({})", tool.name, tool.def.location))
-        .collect();
+    let named = undecided.map(|tool| format!("\n  `{}` ({})", tool.name, tool.def.location));
+    let skills = core.skills.as_ref();
+    let skills = skills.filter(|skills| matches!(skills.auth, Rule::Undecided));
+    let skills = skills.map(|_| "\n  the skills: `Skills::folder(..).auth(..)`".to_owned());
+    let named: Vec<String> = named.chain(skills).collect();
     if open || named.is_empty() {
         return Ok(());
     }
