@@ -7,6 +7,8 @@
 //! It is a place to look up how something is written; the numbered examples are the place to begin.
 
 mod asking;
+mod prompts;
+mod resources;
 mod rounds;
 mod tasks;
 mod tools;
@@ -23,6 +25,8 @@ async fn main() -> mcp_runtime::Result<()> {
         .mount(asking::TOOLS)
         .mount(rounds::TOOLS)
         .mount(tasks::TOOLS)
+        .mount(resources::RESOURCES)
+        .mount(prompts::PROMPTS)
         .skills(concat!(env!("CARGO_MANIFEST_DIR"), "/everything/skills"))
         .run()
         .await
