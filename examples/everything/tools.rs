@@ -21,6 +21,7 @@ pub const TOOLS: Toolset = tools![
     test_logging_tool,
     test_custom_header,
     json_schema_2020_12_tool,
+    test_reconnection,
 ];
 
 /// A picture of one pixel.
@@ -111,6 +112,14 @@ async fn test_tool_with_logging(ctx: Context) -> &'static str {
 async fn test_logging_tool(ctx: Context) -> &'static str {
     ctx.log(LogLevel::Info, "for whoever asked").await;
     "logged"
+}
+
+/// Let the client's connection go, and answer when it is back.
+#[tool(read_only)]
+async fn test_reconnection(ctx: Context) -> &'static str {
+    ctx.release();
+    tokio::time::sleep(2 * STEP).await;
+    "answered after the connection was let go"
 }
 
 /// Take an argument that a proxy can read too.

@@ -66,6 +66,9 @@ pub(crate) trait Client: Debug + Send + Sync {
         question: Question,
     ) -> BoxFuture<'a, Result<Value, ToolError>>;
 
+    /// Ends the stream that the call came on, where the client can come back for the rest.
+    fn release(&self) {}
+
     /// Sends a progress notification, if the client asked for them.
     fn progress<'a>(
         &'a self,

@@ -126,6 +126,14 @@ impl Context {
         self.0.origin.client.progress(done, total, message).await;
     }
 
+    /// Lets the client's connection go while the call goes on: for a call that takes long, so that nothing between the two cuts it off.
+    ///
+    /// The client comes back for the rest by itself (MCP 2025-11-25, "Resumability and Redelivery"). In a call of 2026-07-28, and over stdio, nothing
+    /// happens: a long call is a [task](crate::Task) there.
+    pub fn release(&self) {
+        self.0.origin.client.release();
+    }
+
     /// Sends a log message to the client, which may show it to its user. Sent only if the client asked for messages of
     /// this level. For the server's own log use `tracing`.
     pub async fn log(&self, level: LogLevel, data: impl Into<Value> + Send) {

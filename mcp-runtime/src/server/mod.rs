@@ -14,7 +14,7 @@ pub(crate) mod quiet;
 mod reading;
 mod refused;
 pub(crate) mod registry;
-mod remote;
+pub(crate) mod remote;
 mod signals;
 mod skills;
 mod tasks;

@@ -14,10 +14,16 @@ use rmcp::model::{
 };
 use rmcp::service::{OriginatingRequestId, RequestContext, RoleServer};
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::client::{Capability, Client, ClientInfo, LogLevel};
 use crate::error::ToolError;
 use crate::rounds::Question;
+
+/// The stream that a request came on, in a session whose client can come back for the rest. The transport leaves it with the request; cancelling it ends
+/// the stream.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Line(pub(crate) CancellationToken);
 
 /// The client that sent a request, for as long as the request runs.
 pub(super) struct Remote {
@@ -84,6 +90,12 @@ impl Client for Remote {
             let answer = self.context.peer.send_request(request).await?;
             Ok(serde_json::to_value(answer)?)
         })
+    }
+
+    fn release(&self) {
+        if let Some(Line(line)) = self.context.extensions.get() {
+            line.cancel();
+        }
     }
 
     fn progress<'a>(

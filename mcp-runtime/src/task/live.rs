@@ -263,6 +263,10 @@ impl Client for Live {
         })
     }
 
+    fn release(&self) {
+        self.client.release();
+    }
+
     fn progress<'a>(
         &'a self,
         done: f64,

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt as _};
 use parking_lot::Mutex;
-use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
+use rmcp::model::{ClientJsonRpcMessage, GetExtensions as _, ServerJsonRpcMessage};
 use rmcp::transport::streamable_http_server::session::local::{
     LocalSessionManager, LocalSessionManagerError,
 };
@@ -18,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::SESSION_IDLE;
 use super::lane::Known;
 use crate::principal::Principal;
+use crate::server::remote::Line;
 use crate::store::{Key, KeyBuilder};
 
 /// rmcp's sessions in memory, and a place for each of them.
@@ -139,9 +140,15 @@ impl SessionManager for Sessions {
     async fn create_stream(
         &self,
         id: &SessionId,
-        message: ClientJsonRpcMessage,
+        mut message: ClientJsonRpcMessage,
     ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Unavailable> {
-        Ok(self.local.create_stream(id, message).await?)
+        let line = Line::default();
+        if let ClientJsonRpcMessage::Request(request) = &mut message {
+            request.request.extensions_mut().insert(line.clone());
+        }
+        let stream = self.local.create_stream(id, message).await?;
+        // What comes after the end is kept, and sent to whoever resumes.
+        Ok(stream.take_until(line.0.cancelled_owned()))
     }
 
     async fn accept_message(
