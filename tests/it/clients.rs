@@ -3,6 +3,7 @@
 //! the protocol. The official conformance suite looks at the same server.
 
 mod install;
+mod oauth;
 
 use std::process::Output;
 use std::time::Duration;

@@ -17,8 +17,14 @@ pub(crate) struct Served {
 impl Served {
     /// Starts `binary serve --http 127.0.0.1:0` and waits until it says where it listens.
     pub(crate) async fn http(binary: &str) -> Self {
+        Self::with(binary, &[]).await
+    }
+
+    /// The same, with further arguments.
+    pub(crate) async fn with(binary: &str, arguments: &[&str]) -> Self {
         let mut process = Command::new(binary)
             .args(["serve", "--http", "127.0.0.1:0"])
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -9,10 +9,12 @@ const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
 /// What decides which versions are installed.
 const LOCKS: [&str; 3] = ["package.json", "package-lock.json", "requirements.txt"];
 /// What runs; Node resolves imports from where a script lies, so it lies beside `node_modules`.
-const SCRIPTS: [&str; 5] = [
+const SCRIPTS: [&str; 7] = [
     ".npmrc",
+    "oauth_conformance.mjs",
     "python_sdk.py",
     "session.mjs",
+    "step_up.mjs",
     "typescript_v1.mjs",
     "typescript_v2.mjs",
 ];
