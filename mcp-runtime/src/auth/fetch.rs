@@ -44,19 +44,29 @@ impl Client {
 
 /// The body of a request's answer, which must be `200 OK`.
 pub(super) async fn body(request: RequestBuilder) -> Result<Vec<u8>, FetchError> {
+    let answer = answer_or_missing(request).await?;
+    answer.ok_or_else(|| "the answer was 404 Not Found".into())
+}
+
+/// The same, or nothing where there is nothing.
+pub(super) async fn answer_or_missing(
+    request: RequestBuilder,
+) -> Result<Option<Vec<u8>>, FetchError> {
     // The address, and with it whatever stands in it, is left out of the error.
     let mut answer = request.send().await.map_err(reqwest::Error::without_url)?;
-    if answer.status() != StatusCode::OK {
-        return Err(format!("the answer was {}", answer.status()).into());
+    match answer.status() {
+        StatusCode::OK => {}
+        StatusCode::NOT_FOUND => return Ok(None),
+        status => return Err(format!("the answer was {status}").into()),
     }
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await? {
+    while let Some(chunk) = answer.chunk().await.map_err(reqwest::Error::without_url)? {
         body.extend_from_slice(&chunk);
         if body.len() > MAX_BODY {
             return Err("the answer was longer than 1 MiB".into());
         }
     }
-    Ok(body)
+    Ok(Some(body))
 }
 
 /// An address that may be asked.

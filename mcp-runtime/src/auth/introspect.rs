@@ -1,29 +1,21 @@
 //! Opaque tokens, by asking their issuer (RFC 7662).
-//!
-//! An answer is remembered for a minute at most, a refusal for ten seconds, so that a revoked token does not live on. When the issuer is away
-//! nothing is let in: revocation is the reason to ask.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use moka::sync::Cache;
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
-use tokio::time::Instant;
 
+use super::answers::Answers;
 use super::fetch::{self, Client, guarded};
-use super::{MAX_TOKEN_LENGTH, Rejected, Verified, Verifier, strict};
-use crate::clock::Clock;
+use super::{Rejected, Verified, Verifier, strict};
 use crate::error::ServerError;
 use crate::principal::Principal;
 
-const REMEMBER: Duration = Duration::from_secs(60);
-const REMEMBER_REFUSAL: Duration = Duration::from_secs(10);
-const REMEMBERED: u64 = 10_000;
-
 /// Verifies opaque tokens by asking the authorization server that issued them (RFC 7662).
+///
+/// It is asked about a token once a minute, about one that it does not know once in ten seconds. While it does not answer nobody is let in. An answer must name
+/// this server in `aud`, and its issuer, if it names one, must be the right one.
 ///
 /// ```
 /// use mcp_runtime::auth::Introspection;
@@ -39,15 +31,8 @@ pub struct Introspection {
     endpoint: String,
     credentials: Option<(String, String)>,
     audiences: Vec<String>,
-    answers: Cache<[u8; 32], Remembered>,
+    answers: Answers,
     client: Client,
-    clock: Clock,
-}
-
-#[derive(Clone)]
-struct Remembered {
-    answer: Arc<Result<Verified, Rejected>>,
-    until: Instant,
 }
 
 impl Introspection {
@@ -58,9 +43,8 @@ impl Introspection {
             endpoint: endpoint.into(),
             credentials: None,
             audiences: Vec::new(),
-            answers: Cache::new(REMEMBERED),
+            answers: Answers::new(),
             client: Client::new(),
-            clock: Clock::start(),
         }
     }
 
@@ -74,37 +58,6 @@ impl Introspection {
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.push(audience.into());
         self
-    }
-
-    async fn check(&self, token: &str) -> Result<Verified, Rejected> {
-        if token.len() > MAX_TOKEN_LENGTH {
-            return Err(Rejected::Invalid("it is longer than 16 KiB".into()));
-        }
-        let key: [u8; 32] = Sha256::digest(token).into();
-        if let Some(known) = self.answers.get(&key)
-            && known.until > Instant::now()
-        {
-            return (*known.answer).clone();
-        }
-        let mut answer = self.ask(token).await;
-        let lifetime = match &mut answer {
-            Ok(verified) => {
-                let now = self.clock.now();
-                let end = now + REMEMBER;
-                let end = verified.expires.map_or(end, |expires| expires.min(end));
-                // Whoever remembers it further up does so no longer than here.
-                verified.expires = Some(end);
-                end.saturating_sub(now)
-            }
-            Err(Rejected::Unavailable(_)) => return answer,
-            Err(_) => REMEMBER_REFUSAL,
-        };
-        let remembered = Remembered {
-            answer: Arc::new(answer.clone()),
-            until: Instant::now() + lifetime,
-        };
-        self.answers.insert(key, remembered);
-        answer
     }
 
     async fn ask(&self, token: &str) -> Result<Verified, Rejected> {
@@ -139,7 +92,7 @@ impl Introspection {
     }
 
     fn verified(&self, claims: &Map<String, Value>) -> Result<Verified, Rejected> {
-        let now = self.clock.now();
+        let now = self.answers.now();
         let expires = claims
             .get("exp")
             .and_then(Value::as_u64)
@@ -174,7 +127,7 @@ impl Introspection {
 
 impl Verifier for Introspection {
     fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Verified, Rejected>> {
-        Box::pin(self.check(token))
+        Box::pin(self.answers.of(token, self.ask(token)))
     }
 
     fn authorization_servers(&self) -> Vec<String> {

@@ -15,94 +15,25 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{DecodingKey, Validation};
 use serde_json::{Map, Value};
 
-use super::jwks::{Key, KeySet, Keys};
+use super::algorithm::Algorithm;
+use super::jwks::Keys;
+use super::keyset::{Key, KeySet};
 use super::{MAX_TOKEN_LENGTH, Rejected, Verified, Verifier, claims, strict};
 use crate::clock::Clock;
 use crate::error::ServerError;
 use crate::principal::Principal;
 
-/// Signature algorithms (RFC 7518, section 3.1; RFC 8037).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "the names are the RFC's")]
-pub enum Algorithm {
-    RS256,
-    RS384,
-    RS512,
-    PS256,
-    PS384,
-    PS512,
-    ES256,
-    ES384,
-    EdDSA,
-    /// With a secret that both sides know: only where [`Jwt::secret`] asks for it.
-    HS256,
-    /// As [`HS256`](Self::HS256).
-    HS384,
-    /// As [`HS256`](Self::HS256).
-    HS512,
-}
-
-impl Algorithm {
-    /// Every algorithm with a public key.
-    pub const ASYMMETRIC: [Self; 9] = [
-        Self::RS256,
-        Self::RS384,
-        Self::RS512,
-        Self::PS256,
-        Self::PS384,
-        Self::PS512,
-        Self::ES256,
-        Self::ES384,
-        Self::EdDSA,
-    ];
-
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "RS256" => Self::RS256,
-            "RS384" => Self::RS384,
-            "RS512" => Self::RS512,
-            "PS256" => Self::PS256,
-            "PS384" => Self::PS384,
-            "PS512" => Self::PS512,
-            "ES256" => Self::ES256,
-            "ES384" => Self::ES384,
-            "EdDSA" => Self::EdDSA,
-            "HS256" => Self::HS256,
-            "HS384" => Self::HS384,
-            "HS512" => Self::HS512,
-            _ => return None,
-        })
-    }
-
-    fn library(self) -> jsonwebtoken::Algorithm {
-        use jsonwebtoken::Algorithm as Library;
-        match self {
-            Self::RS256 => Library::RS256,
-            Self::RS384 => Library::RS384,
-            Self::RS512 => Library::RS512,
-            Self::PS256 => Library::PS256,
-            Self::PS384 => Library::PS384,
-            Self::PS512 => Library::PS512,
-            Self::ES256 => Library::ES256,
-            Self::ES384 => Library::ES384,
-            Self::EdDSA => Library::EdDSA,
-            Self::HS256 => Library::HS256,
-            Self::HS384 => Library::HS384,
-            Self::HS512 => Library::HS512,
-        }
-    }
-}
-
 /// Verifies JSON Web Tokens of one issuer.
 ///
 /// | check | default | option |
 /// | --- | --- | --- |
-/// | `aud` holds this server's address | required | [`audience`](Self::audience) |
+/// | `aud` holds this server's address | required | [`audience`](Self::audience), [`audience_claim`](Self::audience_claim) |
 /// | `iss` is the issuer, to the letter | required | – |
 /// | `exp`, and `nbf` where it stands | leeway of 30 s | [`leeway`](Self::leeway) |
 /// | `iat` is not in the future | leeway of 60 s | – |
 /// | lifetime (`exp` − `iat`) | at most 24 h | [`max_lifetime`](Self::max_lifetime) |
 /// | `typ` | `at+jwt` (RFC 9068) | [`types`](Self::types) |
+/// | further claims | none | [`require`](Self::require) |
 /// | algorithm | the key's own, with a public key | [`algorithms`](Self::algorithms) |
 /// | size | 16 KiB | – |
 ///
@@ -119,6 +50,8 @@ impl Algorithm {
 pub struct Jwt {
     issuer: String,
     audiences: Vec<String>,
+    audience_claim: Cow<'static, str>,
+    required: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     keys: Keys,
     algorithms: Vec<Algorithm>,
     types: Vec<Cow<'static, str>>,
@@ -181,6 +114,8 @@ impl Jwt {
         Self {
             issuer,
             audiences: Vec::new(),
+            audience_claim: "aud".into(),
+            required: Vec::new(),
             keys,
             algorithms: Algorithm::ASYMMETRIC.to_vec(),
             types: vec!["at+jwt".into(), "application/at+jwt".into()],
@@ -195,6 +130,22 @@ impl Jwt {
     /// Takes tokens issued for this audience: the server's own address, as clients know it. Called again, it adds another one.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.push(audience.into());
+        self
+    }
+
+    /// Sets the claim that says for whom a token was issued, for issuers that write no `aud`: `client_id`.
+    pub fn audience_claim(mut self, claim: impl Into<Cow<'static, str>>) -> Self {
+        self.audience_claim = claim.into();
+        self
+    }
+
+    /// Takes tokens alone whose claim is this text: `.require("token_use", "access")`.
+    pub fn require(
+        mut self,
+        claim: impl Into<Cow<'static, str>>,
+        value: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.required.push((claim.into(), value.into()));
         self
     }
 
@@ -231,6 +182,14 @@ impl Jwt {
     /// Sets the claim that holds the tenant, as a dotted path: `org_id`.
     pub fn tenant_claim(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.tenant = Some(path.into());
+        self
+    }
+
+    /// The same verifier with keys of a test's own.
+    #[cfg(test)]
+    pub(super) fn with_keys(mut self, jwks: &str) -> Self {
+        let set: JwkSet = serde_json::from_str(jwks).unwrap();
+        self.keys = Keys::fixed(KeySet::new(&set));
         self
     }
 
@@ -301,8 +260,14 @@ impl Jwt {
         if lifetime > self.max_lifetime.as_secs().saturating_add(leeway) {
             return Err(invalid("it is in force for too long"));
         }
-        if !claims::is_audience(&self.audiences, claims.get("aud")) {
+        if !claims::is_audience(&self.audiences, claims.get(&*self.audience_claim)) {
             return Err(invalid("it was issued for another audience"));
+        }
+        let lacks = |(claim, value): &(Cow<'static, str>, Cow<'static, str>)| {
+            claims.get(&**claim).and_then(Value::as_str) != Some(&**value)
+        };
+        if self.required.iter().any(lacks) {
+            return Err(invalid("it lacks a claim that is asked for"));
         }
         if claims.contains_key("cnf") {
             return Err(invalid(

@@ -14,15 +14,19 @@
 //! # drop(server);
 //! ```
 
+mod algorithm;
+mod answers;
 mod builder;
 mod claims;
 mod dev;
 mod fetch;
 pub mod from;
+mod github;
 mod introspect;
 mod jwks;
 mod jwt;
 mod keys;
+mod keyset;
 mod presets;
 mod remembered;
 mod strict;
@@ -37,10 +41,12 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+pub use self::algorithm::Algorithm;
 pub(crate) use self::builder::Setup;
 pub(crate) use self::dev::Issuer;
+pub use self::github::GitHub;
 pub use self::introspect::Introspection;
-pub use self::jwt::{Algorithm, Jwt};
+pub use self::jwt::Jwt;
 pub use self::keys::{ApiKeys, StaticTokens};
 pub(crate) use self::remembered::Authenticator;
 use crate::error::ServerError;

@@ -52,6 +52,18 @@ impl Jwt {
             .tenant_claim("org_id")
     }
 
+    /// Amazon Cognito: `cognito("eu-west-1", "eu-west-1_AbCdEf", ..)`, the second being the user pool's id. Its access tokens name no audience but the app client
+    /// they were issued to, so that client's id is asked for; scopes are those of the pool's resource servers (`notes/read`), roles are the
+    /// user's groups.
+    pub fn cognito(region: &str, pool: &str, client_id: impl Into<String>) -> Self {
+        Self::issuer(format!("https://cognito-idp.{region}.amazonaws.com/{pool}"))
+            .audience(client_id)
+            .audience_claim("client_id")
+            .require("token_use", "access")
+            .types(["", "JWT"])
+            .roles_claim("cognito:groups")
+    }
+
     /// Google ID tokens. The audience is the OAuth client's id; they carry no scopes, so tools ask for `user` or for a claim such as
     /// `claim:hd=example.com`.
     pub fn google(client_id: impl Into<String>) -> Self {

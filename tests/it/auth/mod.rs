@@ -8,6 +8,7 @@ mod extractors;
 mod flow;
 mod issuer;
 mod network;
+mod opaque;
 mod owners;
 mod secrecy;
 mod tokens;

@@ -1,6 +1,7 @@
 //! Tokens that must hold and tokens that must not, against one issuer with three keys.
 
 mod corpus;
+mod presets;
 
 use std::time::Duration;
 
