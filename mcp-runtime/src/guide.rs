@@ -17,5 +17,6 @@ pages! {
     Readme: "README.md",
     Resilience: "docs/guide/resilience.md",
     SizeAndSecrets: "docs/guide/size-and-secrets.md",
+    Skills: "docs/guide/skills.md",
     Tasks: "docs/guide/tasks.md",
 }

@@ -56,7 +56,6 @@ async fn conformance() {
         "server-session-lifecycle",
         "ping",
         "tools-list",
-        "caching",
         "server-sse-multiple-streams",
         "http-header-validation",
         "dns-rebinding-protection",
