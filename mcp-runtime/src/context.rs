@@ -89,6 +89,23 @@ impl Context {
         &self.0.rounds
     }
 
+    /// Says that what is read at this address is no longer what it was: answers kept of it are forgotten, and the clients that subscribed to
+    /// it are told. An address that no resource has does nothing.
+    ///
+    /// ```
+    /// use mcp_runtime::prelude::*;
+    ///
+    /// /// Rename a customer.
+    /// #[tool(idempotent)]
+    /// async fn rename(id: u64, name: String, ctx: Context) {
+    ///     // .. store the name ..
+    ///     ctx.resource_updated(format!("crm://customers/{id}")).await;
+    /// }
+    /// ```
+    pub async fn resource_updated(&self, uri: impl AsRef<str> + Send) {
+        self.0.server.resources.updated(uri).await;
+    }
+
     /// Whether the client has cancelled the call or gone away.
     ///
     /// The tool's future is dropped then without its help; this is for work it handed to a thread.

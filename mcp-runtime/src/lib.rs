@@ -106,7 +106,7 @@ pub use self::principal::{Caller, Principal};
 pub use self::prompt::{IntoMessages, Message, Prompt, PromptDef, Role};
 pub use self::resource::{Blob, IntoContents, Resource, ResourceDef};
 pub use self::secret::Secret;
-pub use self::server::Server;
+pub use self::server::{Resources, Server};
 pub use self::skills::Skills;
 pub use self::task::Task;
 pub use self::tool::{Tool, ToolDef, Toolset};

@@ -268,3 +268,115 @@ async fn a_server_without_resources_knows_no_such_method() {
         assert_eq!(reply.rpc_error().unwrap().code, -32601, "{method}");
     }
 }
+
+/// Change what is read.
+#[tool]
+async fn change(uri: String, ctx: Context) {
+    ctx.resource_updated(uri).await;
+}
+
+/// Wait until there is something to hear.
+#[tool(read_only)]
+async fn wait(ctx: Context) {
+    ctx.cancelled().await;
+}
+
+fn changing() -> Server {
+    server().mount(tools![change, wait])
+}
+
+fn updated(notification: &Value) -> Option<&str> {
+    (notification["method"] == "notifications/resources/updated")
+        .then(|| notification["params"]["uri"].as_str())
+        .flatten()
+}
+
+#[tokio::test]
+async fn a_session_that_subscribes_is_told_until_it_unsubscribes() {
+    let client = Client::builder(changing()).legacy().connect().await;
+    client.request("resources/list", json!({})).await.result();
+    let capabilities = &client.greeting().unwrap()["capabilities"];
+    assert_eq!(capabilities["resources"]["subscribe"], true);
+    for uri in ["crm://rules", "crm://customers/0"] {
+        let reply = client
+            .request("resources/subscribe", json!({"uri": uri}))
+            .await;
+        assert!(!reply.is_error(), "{reply:?}");
+    }
+    // Nobody may subscribe to what they may not read, or to what is not there.
+    for uri in ["crm://ledger", "crm://nothing"] {
+        let reply = client
+            .request("resources/subscribe", json!({"uri": uri}))
+            .await;
+        assert_eq!(reply.rpc_error().unwrap().code, -32002);
+    }
+    // A request that is open hears what belongs to no request.
+    let mut waiting = client.start("wait", json!({})).await;
+    client
+        .call("change", json!({"uri": "crm://customers/0"}))
+        .await;
+    let heard = waiting.notification().await.unwrap();
+    assert_eq!(updated(&heard), Some("crm://customers/0"));
+    let params = json!({"uri": "crm://customers/0"});
+    client
+        .request("resources/unsubscribe", params)
+        .await
+        .result();
+    client
+        .call("change", json!({"uri": "crm://customers/0"}))
+        .await;
+    client.call("change", json!({"uri": "crm://logo"})).await;
+    client.call("change", json!({"uri": "crm://rules"})).await;
+    let heard = waiting.notification().await.unwrap();
+    assert_eq!(updated(&heard), Some("crm://rules"));
+}
+
+#[tokio::test]
+async fn a_subscription_of_2026_is_told_of_what_its_caller_may_read() {
+    let server = changing();
+    let resources = server.resources();
+    let client = client(server).await;
+    let filter = json!({"resourceSubscriptions": ["crm://ledger", "crm://rules"]});
+    let listen = |client: Client, filter: Value| async move {
+        let params = json!({"notifications": filter});
+        client.start_any("subscriptions/listen", params).await
+    };
+    let mut subscription = listen(client.clone(), filter.clone()).await;
+    let acknowledged = subscription.notification().await.unwrap();
+    assert_eq!(
+        acknowledged["method"],
+        "notifications/subscriptions/acknowledged"
+    );
+    let ada =
+        client.as_caller(Principal::new("https://id.example.com", "ada").scope("ledger:read"));
+    let mut hers = listen(ada, filter).await;
+    hers.notification().await.unwrap();
+    resources.updated("crm://ledger").await;
+    resources.updated("crm://rules").await;
+    let heard = subscription.notification().await.unwrap();
+    assert_eq!(updated(&heard), Some("crm://rules"));
+    let id = &heard["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"];
+    assert_eq!(id, &json!(subscription.id()));
+    assert_eq!(
+        updated(&hers.notification().await.unwrap()),
+        Some("crm://ledger")
+    );
+}
+
+#[tokio::test]
+async fn what_has_changed_is_not_read_from_memory() {
+    let server = changing();
+    let resources = server.resources();
+    let client = client(server).await;
+    let ada =
+        client.as_caller(Principal::new("https://id.example.com", "ada").scope("ledger:read"));
+    let kept = |reply: mcp_runtime::testing::Reply| {
+        reply.meta()["dev.mcp-runtime/cache"]["cache"] == "hit"
+    };
+    assert!(!kept(ada.read("crm://ledger").await));
+    assert!(kept(ada.read("crm://ledger").await));
+    resources.updated("crm://rules").await;
+    assert!(kept(ada.read("crm://ledger").await));
+    resources.updated("crm://ledger").await;
+    assert!(!kept(ada.read("crm://ledger").await));
+}

@@ -36,14 +36,18 @@ pub(super) fn check(resource: &Resource, parameters: &mut [Parameter], errors: &
             errors.at(span, no_parameter(name, parameters));
         }
     }
+    let names: Vec<_> = parameters.iter().map(|it| it.name.wire.clone()).collect();
     for parameter in parameters {
         let name = &parameter.name.wire;
         if template.variables().any(|(_, variable)| variable == *name) {
             check_variable(parameter, errors);
             continue;
         }
-        if parameter.ty.given().is_none() && READ.contains(&parameter.ty.name()) {
-            let near = nearest(name, template.variables().map(|(_, name)| name));
+        let near = nearest(name, template.variables().map(|(_, name)| name));
+        // A variable that is nearly of this name is reported itself.
+        let is_misspelt = near.is_some_and(|near| !names.iter().any(|name| name == near));
+        let is_read = parameter.ty.given().is_none() && READ.contains(&parameter.ty.name());
+        if is_read && !is_misspelt {
             errors.at(parameter.name.span, no_variable(name, near, &text));
         }
         if let Some(complete) = &parameter.complete {

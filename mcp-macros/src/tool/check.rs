@@ -1,6 +1,6 @@
 //! What has to fit together: policies with each other, with the annotations, and with the arguments.
 
-use mcp_grammar::Confirm;
+use mcp_grammar::{Confirm, TooLarge};
 use proc_macro2::{Span, TokenStream, TokenTree};
 
 use super::options::Options;
@@ -27,6 +27,19 @@ pub(super) fn all(
     policies.idempotent = options.idempotent;
     policies.open_world = options.open_world;
     policies.takes_caller = caller.is_some() || given(parameters, Given::PerhapsCaller).is_some();
+    if options.role != Role::Tool
+        && policies
+            .max_out
+            .is_some_and(|size| size.then != TooLarge::Error)
+    {
+        let noun = options.role.noun();
+        errors.at(
+            options.key("max_out"),
+            format!(
+                "the answer of a {noun} is whole or nothing\nhelp: leave `truncate` and `link` out"
+            ),
+        );
+    }
     for conflict in policies.conflicts().as_slice() {
         errors.at(
             options.key(conflict.options().0),

@@ -46,7 +46,12 @@ pub enum Injected {}
 ///     tenant.0
 /// }
 /// ```
-#[diagnostic::on_unimplemented(message = "`{Self}` can't be made from a call")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be made from a call",
+    label = "the server has nothing of this type to give",
+    note = "to take it from the server: `State<{Self}>`, or `impl FromCall for {Self}`",
+    note = "to read it from a resource's address: write its name there, as in `crm://customers/{{id}}`"
+)]
 pub trait FromCall: Sized + Send + 'static {
     /// Makes the value.
     ///

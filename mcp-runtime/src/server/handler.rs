@@ -19,16 +19,17 @@ use rmcp::model::{
     JsonObject, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
     ListSkillsResult, ListToolsResult, LoggingLevel, PaginatedRequestParams, PromptsCapability,
     ReadResourceDirectoryRequestParams, ReadResourceRequestParams, ReadResourceResponse, Reference,
-    Resource, ResourcesCapability, ServerCapabilities, ServerConfig, SetLevelRequestParams, Tool,
-    UpdateTaskParams,
+    Resource, ResourcesCapability, ServerCapabilities, ServerConfig, SetLevelRequestParams,
+    SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestParams, UpdateTaskParams,
 };
-use rmcp::service::{RequestContext, RoleServer};
+use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 
 use serde_json::{Map, Value, json};
 
 use super::registry::Mounted;
 use super::remote::{Remote, level_number};
 use super::tasks::{self, Called};
+use super::watching::Watching;
 use super::{Core, extensions, mounted, prompting, reading, refused, skills, wire};
 use crate::answer::Output;
 use crate::aside;
@@ -52,6 +53,8 @@ pub(crate) struct Handler {
     caller: Option<Arc<Principal>>,
     /// The least log level the client asked for with `logging/setLevel` (2025-11-25 and older).
     level: Arc<AtomicU8>,
+    /// What the client wants to hear of.
+    watching: Arc<Watching>,
 }
 
 impl Handler {
@@ -67,6 +70,7 @@ impl Handler {
             core,
             caller,
             level: Arc::new(AtomicU8::new(level_number(LoggingLevel::Info))),
+            watching: Arc::default(),
         }
     }
 
@@ -236,7 +240,9 @@ impl ServerHandler for Handler {
             capabilities.prompts = Some(PromptsCapability::default());
         }
         if self.has_resources() {
-            capabilities.resources = Some(ResourcesCapability::default());
+            let mut resources = ResourcesCapability::default();
+            resources.subscribe = (!served.resources.is_empty()).then_some(true);
+            capabilities.resources = Some(resources);
         }
         if served.completes() {
             capabilities.completions = Some(JsonObject::default());
@@ -516,6 +522,59 @@ impl ServerHandler for Handler {
     ) -> Result<ListResourcesResult, ErrorData> {
         let caller = self.caller(&context);
         skills::directory(&self.core, caller.as_deref(), &params.uri, params.cursor)
+    }
+
+    async fn subscribe(
+        &self,
+        params: SubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        if self.core.tools().resources.is_empty() {
+            return Err(refused::not_served("resources/subscribe"));
+        }
+        let caller = self.caller(&context);
+        if !self.core.may_read(&params.uri, caller.as_deref()) {
+            return Err(refused::unknown(Kind::Resource, &params.uri));
+        }
+        let resources = &self.core.resources;
+        self.watching.subscribe(resources, params.uri, context.peer)
+    }
+
+    async fn unsubscribe(
+        &self,
+        params: UnsubscribeRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        if self.core.tools().resources.is_empty() {
+            return Err(refused::not_served("resources/unsubscribe"));
+        }
+        self.watching.unsubscribe(&params.uri);
+        Ok(())
+    }
+
+    fn accepted_subscription_filter(
+        &self,
+        requested: &SubscriptionFilter,
+    ) -> Option<SubscriptionFilter> {
+        let mut accepted = SubscriptionFilter::new();
+        let asked = requested.resource_subscriptions.as_deref();
+        accepted.resource_subscriptions =
+            asked.map(|asked| self.watching.accept(&self.core.resources, asked));
+        Some(accepted)
+    }
+
+    async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
+        let caller = self.caller(subscription.request_context());
+        let telling = self
+            .watching
+            .serve(&self.core, caller.as_deref(), &subscription);
+        tokio::select! {
+            biased;
+            () = subscription.cancelled() => {}
+            () = self.core.lifecycle.closed() => {}
+            () = telling => {}
+        }
+        Ok(())
     }
 
     async fn set_level(

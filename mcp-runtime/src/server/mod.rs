@@ -18,6 +18,8 @@ pub(crate) mod remote;
 mod signals;
 mod skills;
 mod tasks;
+mod updates;
+mod watching;
 mod wire;
 #[cfg(any(feature = "cli", feature = "http", feature = "stdio"))]
 mod withheld;
@@ -34,6 +36,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::lifecycle::Lifecycle;
 use self::registry::{Mount, Mounted, Registry};
+pub use self::updates::Resources;
 use crate::arg::{Need, What};
 use crate::clock::Clock;
 use crate::error::{Result, ServerError};
@@ -92,6 +95,7 @@ pub struct Server {
     overrides: Vec<overrides::Source>,
     allowed: Vec<lint::Allowed>,
     page_size: usize,
+    resources: Resources,
     tasks: Ledger,
     skills: Option<Skills>,
 }
@@ -137,6 +141,7 @@ impl Server {
             #[cfg(feature = "http")]
             http: crate::transport::http::Options::new(),
             page_size: PAGE_SIZE,
+            resources: Resources::new(),
             tasks: Ledger::new(),
             skills: None,
         }
@@ -269,6 +274,11 @@ impl Server {
         self
     }
 
+    /// Says to clients that resources have changed, while the server runs. Ask before it is run.
+    pub fn resources(&self) -> Resources {
+        self.resources.clone()
+    }
+
     /// The server's figures: calls, outcomes, durations. Ask before the server is run, read while it runs.
     pub fn metrics(&self) -> Metrics {
         self.metrics.clone()
@@ -386,6 +396,7 @@ impl Server {
             audit,
             unknown_calls,
             page_size: self.page_size,
+            resources: self.resources,
             tasks,
             skills,
         };
@@ -408,7 +419,9 @@ impl Server {
                 );
             }
         }
-        Ok(Arc::new(core))
+        let core = Arc::new(core);
+        core.resources.start(&core);
+        Ok(core)
     }
 }
 
@@ -439,6 +452,7 @@ pub(crate) struct Core {
     pub(crate) audit: Arc<Sink>,
     unknown_calls: Arc<AtomicU64>,
     pub(crate) page_size: usize,
+    pub(crate) resources: Resources,
     pub(crate) tasks: Arc<Ledger>,
     pub(crate) skills: Option<Catalog>,
 }

@@ -113,6 +113,11 @@ impl Client {
             .await
     }
 
+    /// Sends any request without waiting for its answer: for those that last, such as `subscriptions/listen`.
+    pub async fn start_any(&self, method: &str, params: impl Serialize) -> Pending {
+        self.start_request(method, json(&params)).await
+    }
+
     /// Every tool the caller may see, all pages together.
     ///
     /// # Panics

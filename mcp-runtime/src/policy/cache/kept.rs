@@ -48,7 +48,7 @@ impl Rule {
         let value = Payload::new(json.get().to_owned()).with_live(Arc::clone(output));
         let late = self.declared.swr.max(self.declared.stale_if_error);
         let lifetime = self.fresh(key).saturating_add(late.unwrap_or_default());
-        let tags = tags::keys(&self.declared.tags, call);
+        let tags = tags::of(&self.declared.tags, call);
         let store = &call.server.store;
         let mut kept = store.put(key, value, lifetime, &tags, since).await;
         if let Some(evicted) = self.bound.as_ref().and_then(|bound| bound.admit(key)) {

@@ -10,7 +10,7 @@ mod bound;
 mod flight;
 mod kept;
 mod key;
-pub(super) mod tags;
+pub(crate) mod tags;
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +32,7 @@ use crate::answer::{Output, Source};
 use crate::call::Call;
 use crate::error::{ErrorKind, Refusal};
 use crate::facts::CacheUse;
+use crate::kind::Kind;
 use crate::store::{Key, Since};
 
 /// What comes after this stage.
@@ -93,8 +94,9 @@ pub(crate) async fn answer(decoded: Decoded, next: Next) -> Result<Output, Refus
         key,
         next,
     };
-    // Without tags nothing is forgotten, and every run under way is as good as a new one.
-    let moment = since.filter(|_| !rule.declared.tags.is_empty());
+    // Without a name nothing is forgotten, and every run under way is as good as a new one.
+    let named = !rule.declared.tags.is_empty() || call.tool.kind == Kind::Resource;
+    let moment = since.filter(|_| named);
     if let Some(kept) = &kept {
         let Some(late) = kept.age.checked_sub(rule.fresh(key)) else {
             return Ok(given(&call, kept.output(Source::Hit)));

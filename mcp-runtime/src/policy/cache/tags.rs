@@ -3,10 +3,27 @@
 use std::fmt::Write as _;
 
 use mcp_grammar::{Piece, Tags, Template};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::call::Call;
+use crate::kind::Kind;
+use crate::server::registry::Mounted;
 use crate::store::{Key, KeyBuilder};
+
+/// Every name under which a call's answer is thrown away: its tags, and of a resource its address.
+pub(super) fn of(tags: &Tags<'static>, call: &Call) -> Vec<Key> {
+    let mut keys = keys(tags, call);
+    if call.tool.kind == Kind::Resource {
+        keys.push(read(&call.tool, &call.arguments));
+    }
+    keys
+}
+
+/// The name of what is read at one address, whoever reads it. `variables` are those of the address, read as their types.
+pub(crate) fn read(resource: &Mounted, variables: &Map<String, Value>) -> Key {
+    let key = KeyBuilder::new("read").text(&resource.name);
+    key.json(&Value::Object(variables.clone())).finish()
+}
 
 /// The tags of a call. A reader and a writer mean the same tag when their texts are the same, however each of them is written.
 pub(crate) fn keys(tags: &Tags<'static>, call: &Call) -> Vec<Key> {

@@ -1,0 +1,142 @@
+//! What is read at an address has changed: said by the server's own code, told to the clients that asked to hear of it.
+//!
+//! Whoever says so waits for nobody. Each connection that listens has its own place in the queue; one that falls behind is told of everything
+//! it asked for, so that it misses nothing and holds up nobody.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock, Weak};
+
+use serde_json::Value;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::Core;
+use super::registry::Mounted;
+use crate::policy::auth::{self, Permits};
+use crate::policy::cache::tags;
+use crate::policy::{gate, when};
+use crate::principal::Principal;
+use crate::prompt::words;
+
+/// How many announcements a connection may be behind.
+const BEHIND: usize = 256;
+
+/// Says that resources have changed, from wherever that is known: a background task, a web hook, another part of the program.
+///
+/// Ask a [`Server`](crate::Server::resources) for it before it runs. Within a call, [`Context::resource_updated`](crate::Context::resource_updated)
+/// does the same.
+///
+/// ```no_run
+/// use mcp_runtime::prelude::*;
+///
+/// /// The latest price.
+/// #[resource("market://price", cache = "1m")]
+/// async fn price() -> String {
+///     "42".to_owned()
+/// }
+///
+/// # async fn example() -> mcp_runtime::Result<()> {
+/// let server = Server::new("market").mount(resources![price]);
+/// let resources = server.resources();
+/// tokio::spawn(async move {
+///     // whenever the price moves:
+///     resources.updated("market://price").await;
+/// });
+/// server.run().await
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Resources(Arc<Inner>);
+
+struct Inner {
+    updates: broadcast::Sender<Arc<str>>,
+    /// The server at work; unset until it starts.
+    core: OnceLock<Weak<Core>>,
+}
+
+impl Resources {
+    pub(super) fn new() -> Self {
+        Self(Arc::new(Inner {
+            updates: broadcast::Sender::new(BEHIND),
+            core: OnceLock::new(),
+        }))
+    }
+
+    pub(super) fn start(&self, core: &Arc<Core>) {
+        let _ = self.0.core.set(Arc::downgrade(core));
+    }
+
+    /// What is read at this address is no longer what it was: answers kept of it are forgotten, and the clients that subscribed to it are told.
+    ///
+    /// An address that no resource has does nothing, and neither does a server that does not run.
+    pub async fn updated(&self, uri: impl AsRef<str> + Send) {
+        let uri = uri.as_ref();
+        let Some(core) = self.0.core.get().and_then(Weak::upgrade) else {
+            return;
+        };
+        let Some((resource, mut variables)) = core.tools().resources.resolve(uri) else {
+            tracing::debug!(
+                uri,
+                "no resource has the address that was said to have changed"
+            );
+            return;
+        };
+        if resource.mounted.policies.cache.is_some() {
+            words::typed(&resource.mounted.input.json, &mut variables);
+            let kept = tags::read(&resource.mounted, &variables);
+            // Before anybody is told: whoever reads again gets what is new.
+            if let Err(error) = core.store.forget(&[kept]).await {
+                tracing::warn!(%error, uri, "kept answers of a resource that has changed stay until their time is over");
+            }
+        }
+        // Nobody listens: there is nobody to tell.
+        let _ = self.0.updates.send(uri.into());
+    }
+
+    pub(super) fn listen(&self) -> Updates {
+        Updates(self.0.updates.subscribe())
+    }
+}
+
+impl fmt::Debug for Resources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resources").finish_non_exhaustive()
+    }
+}
+
+/// One connection's place in the queue.
+#[derive(Debug)]
+pub(super) struct Updates(broadcast::Receiver<Arc<str>>);
+
+/// What a connection hears.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    One(Arc<str>),
+    /// It fell behind: any of them may have changed.
+    Any,
+}
+
+impl Updates {
+    pub(super) async fn next(&mut self) -> Option<Heard> {
+        match self.0.recv().await {
+            Ok(uri) => Some(Heard::One(uri)),
+            Err(RecvError::Lagged(_)) => Some(Heard::Any),
+            Err(RecvError::Closed) => None,
+        }
+    }
+}
+
+impl Core {
+    /// Whether a caller may read what is at an address, and so may be told that it has changed.
+    pub(super) fn may_read(&self, uri: &str, caller: Option<&Principal>) -> bool {
+        let Some((resource, mut variables)) = self.tools().resources.resolve(uri) else {
+            return false;
+        };
+        let mounted: &Mounted = &resource.mounted;
+        words::typed(&mounted.input.json, &mut variables);
+        let variable = |path: &str| -> Option<&Value> { variables.get(path) };
+        gate::visible(self, mounted, caller)
+            && auth::permits(self, mounted, caller) == Permits::Yes
+            && when::permits(mounted, caller, variable)
+    }
+}
