@@ -1,4 +1,4 @@
-//! `list`: the tools, for a person or as JSON.
+//! `list`: tools, resources and prompts, for a person or as JSON.
 
 use mcp_grammar::Policies;
 use serde_json::{Value, json};
@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::table::table;
 use super::terminal::{pretty, print, say};
 use crate::error::Result;
+use crate::kind::Kind;
 use crate::manifest;
 use crate::server::registry::Mounted;
 use crate::server::{Core, Server};
@@ -28,12 +29,26 @@ pub(super) fn list(server: Server, as_json: bool) -> Result<()> {
 fn tools_json(core: &Core) -> String {
     let listed = core.listed(core.principal.as_deref());
     let tools: Vec<Value> = listed.map(Core::tool_json).collect();
-    pretty(&json!({ "tools": tools }))
+    let mut lists = json!({ "tools": tools });
+    for mounted in core.listed_besides(core.principal.as_deref()) {
+        let list = &mut lists[format!("{}s", mounted.kind.noun())];
+        let listed = core.listed_json(mounted);
+        match list {
+            Value::Array(list) => list.push(listed),
+            list => *list = json!([listed]),
+        }
+    }
+    pretty(&lists)
 }
 
 fn tools_table(core: &Core) -> String {
     let mut rows = vec![["NAME", "DESCRIPTION", "ANNOTATIONS", "POLICIES"].map(str::to_owned)];
-    rows.extend(core.listed(core.principal.as_deref()).map(row));
+    let caller = core.principal.as_deref();
+    rows.extend(
+        core.listed(caller)
+            .chain(core.listed_besides(caller))
+            .map(row),
+    );
     table(&rows)
 }
 
@@ -42,7 +57,10 @@ fn row(tool: &Mounted) -> [String; 4] {
     [
         tool.name.clone(),
         summary(tool.def.description),
-        annotations(policies).join(", "),
+        match tool.kind {
+            Kind::Tool => annotations(policies).join(", "),
+            kind => kind.noun().to_owned(),
+        },
         spelt(policies).join(", "),
     ]
 }

@@ -121,9 +121,10 @@ pub fn table(changes: &[Change]) -> String {
 }
 
 fn tools(manifest: &Value) -> BTreeMap<&str, &Map<String, Value>> {
-    let tools = manifest.get("tools").and_then(Value::as_array);
-    tools
-        .into_iter()
+    // Their names differ: a resource goes by its address, and a prompt by `prompts/name`.
+    let lists = ["tools", "resources", "prompts"].into_iter();
+    let lists = lists.filter_map(|list| manifest.get(list)?.as_array());
+    lists
         .flatten()
         .filter_map(|tool| Some((tool.get("name")?.as_str()?, tool.as_object()?)))
         .collect()
@@ -177,7 +178,7 @@ fn compare(
             push(field, class, hash(before).as_ref(), hash(after).as_ref());
         }
     }
-    for field in ["description", "title"] {
+    for field in ["description", "title", "mimeType"] {
         let (old, new) = (before.get(field), after.get(field));
         if old != new {
             push(field, Class::Neutral, old, new);

@@ -1,8 +1,9 @@
-//! The manifest of a server: every tool with its schemas, its policies and where each policy came from.
+//! The manifest of a server: every tool, resource and prompt with its schemas, its policies and where each policy came from.
 
 use serde_json::{Map, Value, json};
 
 use super::spelling::spelt;
+use crate::kind::Kind;
 use crate::policy::fingerprint;
 use crate::server::Core;
 use crate::server::registry::Mounted;
@@ -13,22 +14,40 @@ const VERSION: u32 = 1;
 /// Bytes a token has on average, in English and JSON: an estimate to compare tools by, not to bill by.
 const BYTES_PER_TOKEN: usize = 4;
 
-/// The document. Its tools are sorted by name and its members by key, so that equal servers have equal manifests.
+/// The document. What it lists is sorted by name and its members by key, so that equal servers have equal manifests.
 pub(crate) fn document(core: &Core) -> Value {
-    let mut tools: Vec<_> = core.tools().tools().iter().collect();
-    tools.sort_by(|a, b| a.name.cmp(&b.name));
-    let tools: Vec<Value> = tools.into_iter().map(|tool| entry(tool)).collect();
-    json!({
+    let mut document = json!({
         "manifestVersion": VERSION,
         "server": {"name": core.identity.name, "version": core.identity.version},
-        "tools": tools,
-    })
+        "tools": entries(core, Kind::Tool),
+    });
+    for (list, kind) in [("resources", Kind::Resource), ("prompts", Kind::Prompt)] {
+        let entries = entries(core, kind);
+        if !entries.is_empty() {
+            document[list] = Value::from(entries);
+        }
+    }
+    document
 }
 
-fn entry(tool: &Mounted) -> Value {
-    // What a client is told of the tool, and pays for with its context.
-    let listed = Core::tool_json(tool);
+fn entries(core: &Core, kind: Kind) -> Vec<Value> {
+    let all = core.tools().all();
+    let mut all: Vec<_> = all.filter(|mounted| mounted.kind == kind).collect();
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all.into_iter()
+        .map(|mounted| entry(core, mounted))
+        .collect()
+}
+
+fn entry(core: &Core, tool: &Mounted) -> Value {
+    // What a client is told of it, and pays for with its context.
+    let mut listed = core.listed_json(tool);
     let tokens = listed.to_string().len().div_ceil(BYTES_PER_TOKEN);
+    if tool.kind != Kind::Tool {
+        // The name under which policies, records and figures have it, and what its arguments may be.
+        listed["name"] = json!(tool.name);
+        listed["inputSchema"] = json!(tool.input.json);
+    }
     let mut entry = Map::new();
     for field in [
         "name",
@@ -37,6 +56,7 @@ fn entry(tool: &Mounted) -> Value {
         "annotations",
         "inputSchema",
         "outputSchema",
+        "mimeType",
     ] {
         if let Some(value) = listed.get(field) {
             entry.insert(field.to_owned(), value.clone());

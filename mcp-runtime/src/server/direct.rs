@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::registry::Mounted;
-use super::{Core, wire};
+use super::{Core, prompting, reading, wire};
 use crate::answer::Output;
 use crate::call::Origin;
 use crate::client::Client;
@@ -17,6 +17,37 @@ use crate::policy::gate;
 use crate::principal::Principal;
 
 impl Core {
+    /// The resources and prompts that this caller sees.
+    pub(crate) fn listed_besides(
+        &self,
+        caller: Option<&Principal>,
+    ) -> impl Iterator<Item = &Mounted> {
+        let all = self.tools().all().map(Arc::as_ref);
+        let besides = all.filter(|mounted| mounted.kind != Kind::Tool);
+        besides.filter(move |mounted| gate::visible(self, mounted, caller))
+    }
+
+    /// A tool, a resource or a prompt as it is listed.
+    pub(crate) fn listed_json(&self, mounted: &Mounted) -> Value {
+        let registry = self.tools();
+        match mounted.kind {
+            Kind::Resource => {
+                let mut resources = registry.resources.iter();
+                let found = resources.find(|resource| resource.mounted.name == mounted.name);
+                found.map_or(Value::Null, |resource| match resource.address {
+                    None => json(reading::resource(resource)),
+                    Some(_) => json(reading::template(resource)),
+                })
+            }
+            Kind::Prompt => {
+                let mut prompts = registry.prompts.iter();
+                let found = prompts.find(|prompt| prompt.mounted.name == mounted.name);
+                found.map_or(Value::Null, |prompt| json(prompting::prompt(prompt)))
+            }
+            _ => Self::tool_json(mounted),
+        }
+    }
+
     /// The tools that stand in this caller's list.
     pub(crate) fn listed(&self, caller: Option<&Principal>) -> impl Iterator<Item = &Mounted> {
         let tools = self.tools().tools().iter().map(Arc::as_ref);
