@@ -53,7 +53,11 @@ pub(crate) fn explain(
         told.policy(&mounted, "auth");
         return told.0;
     }
-    told.line("gate", "passes: the tool exists and this caller sees it");
+    let noun = mounted.kind.noun();
+    told.line(
+        "gate",
+        &format!("passes: the {noun} exists and this caller sees it"),
+    );
     match permits {
         Permits::Yes => told.line("authorize", "passes"),
         _ => {
@@ -149,7 +153,7 @@ pub(crate) fn explain(
             told.policy(&mounted, option);
         }
     }
-    told.line("attempt", "the tool would run here");
+    told.line("attempt", &format!("the {noun} would run here"));
     told.0
 }
 
