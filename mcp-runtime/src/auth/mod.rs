@@ -34,6 +34,12 @@ mod strict;
 #[cfg(test)]
 mod tests;
 
+/// The pages' code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/auth.md")]
+#[doc = include_str!("../../../docs/reference/auth.md")]
+pub struct Pages;
+
 use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;

@@ -7,7 +7,7 @@ mod extensions;
 pub(crate) mod handler;
 pub(crate) mod lifecycle;
 mod lint;
-mod mounted;
+pub(crate) mod mounted;
 mod prompting;
 #[cfg(any(feature = "http", feature = "stdio"))]
 pub(crate) mod quiet;

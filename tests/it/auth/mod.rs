@@ -7,6 +7,7 @@ mod corpus;
 mod extractors;
 mod flow;
 mod issuer;
+mod kinds;
 mod network;
 mod opaque;
 mod owners;
@@ -174,7 +175,8 @@ impl<'a> Asking<'a> {
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
             "io.modelcontextprotocol/clientCapabilities": {},
         });
-        let name = params["name"].as_str().unwrap_or_default().to_owned();
+        let name = params["name"].as_str().or_else(|| params["uri"].as_str());
+        let name = name.unwrap_or_default().to_owned();
         let mut headers = vec![
             ("mcp-protocol-version", "2026-07-28"),
             ("mcp-method", method),

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod presets;
+mod reference;
 
 use std::time::Duration;
 

@@ -9,6 +9,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::kind::Kind;
+
 const VERSION: &str = "mcp-protocol-version";
 const METHOD: &str = "mcp-method";
 const NAME: &str = "mcp-name";
@@ -19,8 +21,8 @@ const CURRENT: &str = "2026-07-28";
 /// What a request asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Asked<'a> {
-    /// A tool, by its name.
-    Call(Cow<'a, str>),
+    /// A tool or a prompt by its name, a resource by its address.
+    One(Kind, Cow<'a, str>),
     Other,
 }
 
@@ -34,12 +36,13 @@ impl<'a> Asked<'a> {
     }
 
     fn of_headers(headers: &'a HeaderMap) -> Self {
-        match text(headers, METHOD) {
-            // A call that names no tool is refused by the protocol; until then it is a call of one that does not exist.
-            Some("tools/call") => {
-                Self::Call(text(headers, NAME).and_then(decoded).unwrap_or_default())
+        match text(headers, METHOD).and_then(kind) {
+            // A call that names nothing is refused by the protocol; until then it is a call of what does not exist.
+            Some(kind) => {
+                let name = text(headers, NAME).and_then(decoded);
+                Self::One(kind, name.unwrap_or_default())
             }
-            _ => Self::Other,
+            None => Self::Other,
         }
     }
 
@@ -53,8 +56,10 @@ impl<'a> Asked<'a> {
         }
         #[derive(Deserialize)]
         struct Params<'a> {
-            #[serde(borrow)]
+            #[serde(borrow, default)]
             name: Cow<'a, str>,
+            #[serde(borrow, default)]
+            uri: Cow<'a, str>,
         }
         let Ok(Message {
             method: Some(method),
@@ -63,12 +68,26 @@ impl<'a> Asked<'a> {
         else {
             return Self::Other;
         };
-        if method != "tools/call" {
+        let Some(kind) = kind(&method) else {
             return Self::Other;
-        }
+        };
         let params =
             params.and_then(|params| serde_json::from_str::<Params<'_>>(params.get()).ok());
-        Self::Call(params.map(|params| params.name).unwrap_or_default())
+        let name = params.map(|params| match kind {
+            Kind::Resource => params.uri,
+            _ => params.name,
+        });
+        Self::One(kind, name.unwrap_or_default())
+    }
+}
+
+/// What a method is for, of what is asked for by its name.
+fn kind(method: &str) -> Option<Kind> {
+    match method {
+        "tools/call" => Some(Kind::Tool),
+        "resources/read" => Some(Kind::Resource),
+        "prompts/get" => Some(Kind::Prompt),
+        _ => None,
     }
 }
 
@@ -104,43 +123,44 @@ mod tests {
             head.headers.insert(*name, value.parse().unwrap());
         }
         match Asked::of(&head, body.as_bytes()) {
-            Asked::Call(name) => Some(name.into_owned()),
+            Asked::One(kind, name) => Some(format!("{} {name}", kind.noun())),
             Asked::Other => None,
         }
     }
 
     #[test]
     fn a_current_request_is_told_by_its_headers_alone() {
-        let call = |name| {
-            asked(
-                &[(VERSION, CURRENT), (METHOD, "tools/call"), (NAME, name)],
-                "{",
-            )
-        };
-        assert_eq!(call("add").as_deref(), Some("add"));
-        assert_eq!(call(" add ").as_deref(), Some("add"));
-        assert_eq!(call("=?base64?w6l0w6k=?=").as_deref(), Some("été"));
-        assert_eq!(call("=?base64?%?=").as_deref(), Some(""));
-        assert_eq!(call("=?base64?/w==?=").as_deref(), Some(""));
-        let list = [(VERSION, CURRENT), (METHOD, "tools/list"), (NAME, "add")];
-        assert_eq!(asked(&list, ""), None);
+        let ask = |method, name| asked(&[(VERSION, CURRENT), (METHOD, method), (NAME, name)], "{");
+        let call = |name| ask("tools/call", name).unwrap();
+        assert_eq!(call("add"), "tool add");
+        assert_eq!(call(" add "), "tool add");
+        assert_eq!(call("=?base64?w6l0w6k=?="), "tool été");
+        assert_eq!(call("=?base64?%?="), "tool ");
+        assert_eq!(call("=?base64?/w==?="), "tool ");
+        assert_eq!(ask("prompts/get", "x").unwrap(), "prompt x");
+        assert_eq!(ask("resources/read", "a://b").unwrap(), "resource a://b");
+        assert_eq!(ask("tools/list", "add"), None);
     }
 
     #[test]
     fn an_older_request_is_told_by_its_body_alone() {
         let older = [(VERSION, "2025-11-25"), (METHOD, "tools/list")];
         let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a\u0064d","arguments":{}}}"#;
-        assert_eq!(asked(&older, call).as_deref(), Some("add"));
-        assert_eq!(asked(&[], call).as_deref(), Some("add"));
-        assert_eq!(
-            asked(&[], r#"{"method":"tools/call","params":[]}"#).as_deref(),
-            Some("")
-        );
-        assert_eq!(
-            asked(&[], r#"{"method":"tools/call"}"#).as_deref(),
-            Some("")
-        );
-        assert_eq!(asked(&[], r#"{"method":"tools/list"}"#), None);
+        assert_eq!(asked(&older, call).unwrap(), "tool add");
+        let body = |method: &str, params: &str| {
+            let params = if params.is_empty() {
+                String::new()
+            } else {
+                format!(r#","params":{params}"#)
+            };
+            asked(&[], &format!(r#"{{"method":"{method}"{params}}}"#))
+        };
+        assert_eq!(body("tools/call", "[]").unwrap(), "tool ");
+        assert_eq!(body("tools/call", "").unwrap(), "tool ");
+        assert_eq!(body("prompts/get", r#"{"name":"x"}"#).unwrap(), "prompt x");
+        let read = r#"{"uri":"a://b","name":"x"}"#;
+        assert_eq!(body("resources/read", read).unwrap(), "resource a://b");
+        assert_eq!(body("tools/list", ""), None);
         for body in ["", "[]", "{", r#"{"method":1}"#, "{}"] {
             assert_eq!(asked(&[], body), None, "{body}");
         }

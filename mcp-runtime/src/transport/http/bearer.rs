@@ -16,9 +16,11 @@ use super::peer::Proxies;
 use super::refusal::Refusal;
 use super::resource::{Resource, host};
 use crate::auth::{Authenticator, Rejected};
+use crate::kind::Kind;
 use crate::policy::auth::{Permits, Rule, permits, scopes_to_ask};
 use crate::principal::Principal;
-use crate::server::Core;
+use crate::server::registry::Mounted;
+use crate::server::{Core, mounted};
 
 /// When to come back while tokens cannot be verified.
 const AWAY_RETRY: Duration = Duration::from_secs(5);
@@ -29,7 +31,7 @@ pub(super) struct Bearer {
     core: Arc<Core>,
     authenticator: Authenticator,
     resource: Arc<Resource>,
-    /// Whether there is a tool that needs no caller: then strangers may look around.
+    /// Whether there is anything that needs no caller: then strangers may look around.
     open: bool,
     /// What to ask for at first: what the tools need that show in nobody's list who cannot call them.
     scopes: Vec<&'static str>,
@@ -41,18 +43,14 @@ impl Bearer {
         authenticator: Authenticator,
         resource: Arc<Resource>,
     ) -> Self {
-        let tools = core.tools().tools();
-        let mut scopes: Vec<_> = tools
-            .iter()
-            .filter(|tool| !tool.def.visible_always)
-            .flat_map(|tool| to_ask(&tool.policies.auth))
-            .collect();
+        let hidden = core.tools().all().filter(|it| !it.def.visible_always);
+        let mut scopes: Vec<_> = hidden.flat_map(|it| to_ask(&it.policies.auth)).collect();
         scopes.sort_unstable();
         scopes.dedup();
+        let needs_nobody = |it: &Arc<Mounted>| !it.policies.auth.guarantees_caller();
+        let open = core.tools().all().any(needs_nobody);
         Self {
-            open: tools
-                .iter()
-                .any(|tool| !tool.policies.auth.guarantees_caller()),
+            open,
             authenticator,
             resource,
             scopes,
@@ -102,7 +100,7 @@ impl Bearer {
     /// Whether the caller need not be another one for what is asked.
     fn check(&self, caller: Option<&Principal>, asked: &Asked<'_>) -> Result<(), Challenge> {
         let tool = match asked {
-            Asked::Call(name) => self.core.tools().find(name),
+            Asked::One(kind, name) => self.find(*kind, name),
             Asked::Other if caller.is_some() || self.open => return Ok(()),
             Asked::Other => return Err(Challenge::NoToken(self.scopes.clone())),
         };
@@ -121,6 +119,18 @@ impl Bearer {
                 }
             }
             (Some(_), _) => Ok(()),
+        }
+    }
+
+    fn find(&self, kind: Kind, name: &str) -> Option<&Arc<Mounted>> {
+        let served = self.core.tools();
+        match kind {
+            Kind::Resource => {
+                let (resource, _) = served.resources.resolve(name)?;
+                Some(&resource.mounted)
+            }
+            Kind::Prompt => served.find_of(kind, &mounted::prompt(name)),
+            _ => served.find_of(kind, name),
         }
     }
 

@@ -7,7 +7,7 @@ use axum::Router;
 use futures_util::future::BoxFuture;
 use tokio_util::sync::DropGuard;
 
-use super::{Answers, Options, check_decided, router};
+use super::{Answers, Options, checks, router};
 use crate::error::Result;
 use crate::server::{Core, Server};
 
@@ -45,7 +45,7 @@ impl Server {
             let options = std::mem::replace(&mut self.http, Options::new());
             let core = self.build()?;
             let reached = "an embedded server may be reached by other machines";
-            check_decided(&core, options.open, reached)?;
+            checks::decided(&core, options.open, reached)?;
             let (router, answers) = router(&core, options, None)?;
             core.lifecycle.start().await?;
             Ok(EmbeddedServer {

@@ -14,8 +14,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 #[cfg(feature = "auth")]
-use super::dev_issuer;
-use super::{Answers, Options, PATH, check_callers, check_decided, connection, router_beside};
+use super::protected;
+use super::{Answers, Options, PATH, checks, connection, router_beside};
 use crate::error::{Result, ServerError};
 use crate::server::lifecycle::Lifecycle;
 use crate::server::{Core, Server};
@@ -57,8 +57,8 @@ impl HttpServer {
         let local = addresses.iter().all(|address| address.ip().is_loopback());
         if !local {
             let reached = format!("other machines can reach {address}");
-            check_decided(&core, options.open, &reached)?;
-            check_callers(&core, &options, &reached)?;
+            checks::decided(&core, options.open, &reached)?;
+            checks::callers(&core, &options, &reached)?;
             if options.hosts().is_empty() {
                 tracing::warn!(
                     "requests for other hosts than this machine's own are refused; name them with `allowed_hosts`"
@@ -77,7 +77,7 @@ impl HttpServer {
         let address = listener.local_addr().map_err(cannot)?;
         let beside = Router::new();
         #[cfg(feature = "auth")]
-        let beside = dev_issuer(&core, &mut options, address)?.unwrap_or(beside);
+        let beside = protected::dev_issuer(&core, &mut options, address)?.unwrap_or(beside);
         let (router, answers) = router_beside(beside, &core, options, caller)?;
         Ok(Self {
             core,

@@ -10,6 +10,7 @@ mod asked;
 mod bearer;
 #[cfg(feature = "auth")]
 mod challenge;
+mod checks;
 mod connection;
 mod edge;
 mod embed;
@@ -18,6 +19,8 @@ mod guard;
 mod lane;
 mod listener;
 mod peer;
+#[cfg(feature = "auth")]
+mod protected;
 mod refusal;
 #[cfg(feature = "auth")]
 mod resource;
@@ -42,7 +45,6 @@ use self::guard::Guard;
 pub use self::listener::HttpServer;
 use self::peer::Proxies;
 use crate::error::{Result, ServerError};
-use crate::policy::auth::Rule;
 use crate::principal::Principal;
 use crate::server::{Core, Server};
 
@@ -254,7 +256,7 @@ fn router_beside(
     options.check()?;
     let guard = || Guard::new(&options.hosts(), &options.origins).map_err(ServerError::new);
     #[cfg(feature = "auth")]
-    let (router, bearer) = protected(router, core, &options, guard()?);
+    let (router, bearer) = protected::protected(router, core, &options, guard()?);
     let checks = Checks {
         guard: guard()?,
         proxies: Proxies::new(&options.proxies).map_err(ServerError::new)?,
@@ -285,113 +287,4 @@ fn router_beside(
         .into_iter()
         .fold(router, |router, wrap| wrap(router));
     Ok((wrapped, answers))
-}
-
-/// The development issuer of a server at this address, and its endpoints.
-#[cfg(feature = "auth")]
-fn dev_issuer(
-    core: &Core,
-    options: &mut Options,
-    address: std::net::SocketAddr,
-) -> Result<Option<Router>> {
-    use axum::extract::Request;
-    use axum::middleware::{Next, from_fn};
-
-    if !options.auth.dev_issuer {
-        return Ok(None);
-    }
-    if !address.ip().is_loopback() {
-        return Err(ServerError::new(format!(
-            "the development issuer gives anybody a token, and other machines can reach {address}\n  help: serve it on 127.0.0.1, or leave `--dev-issuer` out"
-        )));
-    }
-    let scopes = resource::scopes(core).into_iter().map(str::to_owned);
-    let issuer = Arc::new(crate::auth::Issuer::new(address, PATH, scopes.collect())?);
-    options.auth.take_from(&issuer)?;
-    let warning = "DEVELOPMENT ISSUER: whoever asks gets a token with every scope; never serve this to others";
-    eprintln!("{warning}");
-    tracing::warn!(issuer = format!("http://{address}"), "{warning}");
-    let guard = Guard::new(&options.hosts(), &options.origins).map_err(ServerError::new)?;
-    let guard = Arc::new(guard);
-    let check = from_fn(move |request: Request, next: Next| {
-        let checked = guard.check(request.uri(), request.headers());
-        async move {
-            match checked {
-                Ok(()) => next.run(request).await,
-                Err(refusal) => refusal.into_response(),
-            }
-        }
-    });
-    Ok(Some(issuer.router().layer(check)))
-}
-
-/// What stands before the endpoint where callers are asked who they are, and the document that tells them how to answer.
-#[cfg(feature = "auth")]
-fn protected(
-    router: Router,
-    core: &Arc<Core>,
-    options: &Options,
-    guard: Guard,
-) -> (Router, Option<bearer::Bearer>) {
-    use axum::http::{HeaderMap, Uri};
-
-    use self::resource::{Resource, WELL_KNOWN};
-
-    let Some(authenticator) = options.auth.authenticator() else {
-        return (router, None);
-    };
-    let address = options.auth.own_address();
-    let resource = Resource::new(core, address, authenticator.issuers());
-    let resource = Arc::new(resource);
-    let bearer = bearer::Bearer::new(Arc::clone(core), authenticator, Arc::clone(&resource));
-    if !resource.is_described() {
-        return (router, Some(bearer));
-    }
-    let guard = Arc::new(guard);
-    let document = move |uri: Uri, headers: HeaderMap| {
-        let answer = match guard.check(&uri, &headers) {
-            Ok(()) => resource.document(&uri, &headers),
-            Err(refusal) => refusal.into_response(),
-        };
-        std::future::ready(answer)
-    };
-    // Clients look for it at the endpoint's own path first, and then at the root. Behind a proxy the path may be another one.
-    let router = router
-        .route(WELL_KNOWN, get(document.clone()))
-        .route(&format!("{WELL_KNOWN}/{{*path}}"), get(document));
-    (router, Some(bearer))
-}
-
-/// Refuses to serve tools that need a caller where nobody can be one.
-fn check_callers(core: &Core, options: &Options, reached: &str) -> Result<()> {
-    let tools = core.tools().tools().iter();
-    let named: Vec<String> = tools
-        .filter(|tool| tool.policies.auth.guarantees_caller())
-        .map(|tool| format!("\n  `{}` ({})", tool.name, tool.def.location))
-        .collect();
-    if options.asks_callers() || named.is_empty() {
-        return Ok(());
-    }
-    Err(ServerError::new(format!(
-        "{reached}, where callers prove who they are with tokens, and the server verifies none; nobody could ever call{}\n  help: say whose tokens it takes (feature `auth`): `.auth(Jwt::issuer(\"https://id.example.com\").audience(\"https://mcp.example.com/mcp\"))`",
-        named.concat(),
-    )))
-}
-
-/// Refuses to serve strangers tools of which nobody has said who may call them.
-fn check_decided(core: &Core, open: bool, reached: &str) -> Result<()> {
-    let tools = core.tools().all();
-    let undecided = tools.filter(|tool| matches!(tool.policies.auth, Rule::Undecided));
-    let named = undecided.map(|tool| format!("\n  `{}` ({})", tool.name, tool.def.location));
-    let skills = core.skills.as_ref();
-    let skills = skills.filter(|skills| matches!(skills.auth, Rule::Undecided));
-    let skills = skills.map(|_| "\n  the skills: `Skills::folder(..).auth(..)`".to_owned());
-    let named: Vec<String> = named.chain(skills).collect();
-    if open || named.is_empty() {
-        return Ok(());
-    }
-    Err(ServerError::new(format!(
-        "{reached}, and nobody has said who may call{}\n  help: write `auth = \"user\"`, `auth = \"some:scope\"` or `auth = \"none\"` on each tool, or for all of a list: `tools![..].auth(..)`\n  help: if the whole server is public on purpose, say so with `Server::open()`",
-        named.concat(),
-    )))
 }

@@ -85,9 +85,9 @@ pub(super) fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> 
     named.or_else(|| headers.get(HOST)?.to_str().ok())
 }
 
-/// Every scope that a tool asks for. `offline_access` is asked of the authorization server, never of a resource.
+/// Every scope that a tool, a resource or a prompt asks for. `offline_access` is asked of the authorization server, never of a resource.
 pub(super) fn scopes(core: &Core) -> Vec<&'static str> {
-    let tools = core.tools().tools().iter();
+    let tools = core.tools().all();
     let scopes = tools.flat_map(|tool| match &tool.policies.auth {
         Rule::Requires(auth) => auth.scopes().collect(),
         Rule::Undecided | Rule::Anyone => Vec::new(),
