@@ -9,13 +9,16 @@ macro_rules! pages {
 
 pages! {
     Audit: "docs/guide/audit.md",
+    Auth: "docs/guide/auth.md",
     Cache: "docs/guide/cache.md",
     Confirm: "docs/guide/confirm.md",
     Middleware: "docs/guide/middleware.md",
     Policies: "docs/guide/policies.md",
+    Prompts: "docs/guide/prompts.md",
     Rate: "docs/guide/rate.md",
     Readme: "README.md",
     Resilience: "docs/guide/resilience.md",
+    Resources: "docs/guide/resources.md",
     SizeAndSecrets: "docs/guide/size-and-secrets.md",
     Skills: "docs/guide/skills.md",
     Tasks: "docs/guide/tasks.md",
