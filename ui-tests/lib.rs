@@ -15,6 +15,8 @@
 pub mod everything;
 #[path = "accepted/hostile_names.rs"]
 pub mod hostile_names;
+#[path = "accepted/items.rs"]
+pub mod items;
 #[path = "accepted/no_prelude.rs"]
 pub mod no_prelude;
 #[path = "accepted/renamed.rs"]

@@ -2,10 +2,13 @@
 
 #![no_implicit_prelude]
 
-use ::mcp_runtime::{Context, Json, State, Toolset, tool, tools};
+use ::mcp_runtime::{
+    Context, Json, Link, Message, State, Toolset, prompt, prompts, resource, resources, tool, tools,
+};
 use ::std::option::Option;
 use ::std::result::Result;
 use ::std::string::String;
+use ::std::vec::Vec;
 
 /// Use every kind of parameter and rule.
 ///
@@ -32,5 +35,28 @@ pub async fn everything(
 #[tool(blocking)]
 pub fn nothing() {}
 
-/// The tools.
-pub const TOOLS: Toolset = tools![everything, nothing];
+async fn numbers(_state: State<u32>) -> Vec<Link> {
+    Vec::new()
+}
+
+fn proposed(_typed: &str) -> Vec<String> {
+    Vec::new()
+}
+
+/// Read a number.
+#[resource("number://{number}", list = numbers, cache = "60s")]
+pub async fn number(#[complete(proposed)] number: i64, _state: State<u32>) -> Json<i64> {
+    Json(number)
+}
+
+/// Speak of a number.
+#[prompt]
+pub async fn speak(#[complete(proposed)] number: Option<i64>) -> Message {
+    let _ = number;
+    Message::user("one")
+}
+
+/// All of it.
+pub const TOOLS: Toolset = tools![everything, nothing]
+    .with(resources![number])
+    .with(prompts![speak]);
