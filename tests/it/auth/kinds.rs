@@ -22,6 +22,7 @@ async fn summarize() -> String {
 
 fn server() -> Server {
     Server::new("notes")
+        .mount(tools![clock])
         .mount(resources![ledger, archive])
         .mount(prompts![summarize])
         .auth(by_heart())
