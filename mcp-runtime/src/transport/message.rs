@@ -101,6 +101,15 @@ pub(super) fn read(line: &[u8]) -> Read {
     }
 }
 
+/// The id of the message in these bytes, as text.
+#[cfg(feature = "auth")]
+pub(super) fn id(message: &[u8]) -> Option<String> {
+    let (glances, _) = glance(message);
+    let id = glances.into_iter().next()?.answerable_id()?;
+    let text = serde_json::from_str(id.get());
+    Some(text.unwrap_or_else(|_| id.get().to_owned()))
+}
+
 fn refuse(line: &[u8], error: &serde_json::Error) -> Read {
     let (glances, outcome) = glance(line);
     // Where the glance fails the line is not JSON. Where it passes, what rmcp's reading found is beyond what it can read:

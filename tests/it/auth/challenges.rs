@@ -123,6 +123,32 @@ async fn a_scope_that_is_missing_is_named_with_all_that_the_tool_needs() {
 }
 
 #[tokio::test]
+async fn a_call_that_is_refused_for_want_of_scopes_is_counted_as_every_call() {
+    let server = local(closed());
+    let metrics = server.metrics();
+    let client = connect(server).await;
+    for era in ERAS {
+        let answer = Asking::new(&client, era)
+            .token("reader")
+            .call("delete_note")
+            .await;
+        assert_eq!(answer.status, 403);
+        // Nobody in particular was denied: a stranger must not fill the records.
+        assert_eq!(
+            Asking::new(&client, era).call("delete_note").await.status,
+            401
+        );
+    }
+    let snapshot = metrics.snapshot();
+    let tool = snapshot
+        .tools
+        .iter()
+        .find(|tool| tool.name == "delete_note");
+    assert_eq!(tool.unwrap().calls, [("insufficient_scope", 2)]);
+    assert_eq!((tool.unwrap().attempts, snapshot.unknown_tool), (0, 0));
+}
+
+#[tokio::test]
 async fn a_tools_name_is_read_out_of_base64() {
     let client = connect(local(closed())).await;
     let message = json!({"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 
 use super::asked::Asked;
 use super::challenge::Challenge;
+use super::denied;
 use super::peer::Proxies;
 use super::refusal::Refusal;
 use super::resource::{Resource, host};
@@ -89,8 +90,15 @@ impl Bearer {
             },
         };
         let asked = Asked::of(head, body);
-        self.check(caller.as_deref(), &asked)
-            .map_err(|challenge| self.challenged(challenge, head, body))?;
+        if let Err(challenge) = self.check(caller.as_deref(), &asked) {
+            if let (Challenge::Scopes(_), Some(caller)) = (&challenge, &caller)
+                && let Some(asked) = self.find(&asked)
+            {
+                // A known caller was denied something that is there: as any call, it leaves a record.
+                denied::record(&self.core, asked, caller, (head, body)).await;
+            }
+            return Err(self.challenged(challenge, head, body));
+        }
         if let Some(caller) = caller {
             head.extensions.insert(caller);
         }
@@ -99,12 +107,13 @@ impl Bearer {
 
     /// Whether the caller need not be another one for what is asked.
     fn check(&self, caller: Option<&Principal>, asked: &Asked<'_>) -> Result<(), Challenge> {
-        let tool = match asked {
-            Asked::One(kind, name) => self.find(*kind, name),
-            Asked::Other if caller.is_some() || self.open => return Ok(()),
-            Asked::Other => return Err(Challenge::NoToken(self.scopes.clone())),
-        };
-        match (caller, tool) {
+        if *asked == Asked::Other {
+            return match caller.is_some() || self.open {
+                true => Ok(()),
+                false => Err(Challenge::NoToken(self.scopes.clone())),
+            };
+        }
+        match (caller, self.find(asked)) {
             (None, Some(tool)) if !tool.policies.auth.guarantees_caller() => Ok(()),
             (None, Some(tool)) if tool.def.visible_always => {
                 Err(Challenge::NoToken(to_ask(&tool.policies.auth)))
@@ -122,15 +131,19 @@ impl Bearer {
         }
     }
 
-    fn find(&self, kind: Kind, name: &str) -> Option<&Arc<Mounted>> {
+    /// What is asked for, if it is there.
+    fn find(&self, asked: &Asked<'_>) -> Option<&Arc<Mounted>> {
+        let Asked::One(kind, name) = asked else {
+            return None;
+        };
         let served = self.core.tools();
         match kind {
             Kind::Resource => {
                 let (resource, _) = served.resources.resolve(name)?;
                 Some(&resource.mounted)
             }
-            Kind::Prompt => served.find_of(kind, &mounted::prompt(name)),
-            _ => served.find_of(kind, name),
+            Kind::Prompt => served.find_of(*kind, &mounted::prompt(name)),
+            _ => served.find_of(*kind, name),
         }
     }
 

@@ -12,6 +12,8 @@ mod bearer;
 mod challenge;
 mod checks;
 mod connection;
+#[cfg(feature = "auth")]
+mod denied;
 mod edge;
 mod embed;
 mod envelope;
