@@ -172,6 +172,23 @@ impl Handler {
         !self.core.tools().resources.is_empty() || self.core.skills.is_some()
     }
 
+    /// One page of the tools.
+    pub(super) fn tools(
+        &self,
+        params: Option<PaginatedRequestParams>,
+        caller: Option<&Principal>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let tools = self.core.tools().tools().iter();
+        let tools = tools.map(|tool| (&**tool, &**tool));
+        let page = self.page(params, tools, caller, wire::tool)?;
+        let mut result = ListToolsResult::with_all_items(page.items)
+            .with_ttl_ms(LIST_TTL_MS)
+            .with_cache_scope(page.scope);
+        result.next_cursor = page.next;
+        result.meta = Some(wire::server_meta(&self.core.identity));
+        Ok(result)
+    }
+
     /// Whether a method with params is answered here, so that it is its params that are wrong.
     fn serves(&self, method: &str, before_2026: bool) -> bool {
         let served = self.core.tools();
@@ -455,16 +472,7 @@ impl ServerHandler for Handler {
         params: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let caller = self.caller(&context);
-        let tools = self.core.tools().tools().iter();
-        let tools = tools.map(|tool| (&**tool, &**tool));
-        let page = self.page(params, tools, caller.as_deref(), wire::tool)?;
-        let mut result = ListToolsResult::with_all_items(page.items)
-            .with_ttl_ms(LIST_TTL_MS)
-            .with_cache_scope(page.scope);
-        result.next_cursor = page.next;
-        result.meta = Some(wire::server_meta(&self.core.identity));
-        Ok(result)
+        self.tools(params, self.caller(&context).as_deref())
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {

@@ -7,6 +7,8 @@ mod extensions;
 pub(crate) mod handler;
 pub(crate) mod lifecycle;
 mod lint;
+#[cfg(feature = "http")]
+pub(crate) mod listing;
 pub(crate) mod mounted;
 mod prompting;
 #[cfg(any(feature = "http", feature = "stdio"))]

@@ -4,6 +4,8 @@
 //! plain number or string, something missing, is no plain call, and the protocol's own reader says what it is.
 
 mod id;
+#[cfg(feature = "http")]
+mod list;
 mod meta;
 
 use rmcp::model::RequestId;
@@ -11,7 +13,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use self::id::Id;
-pub(super) use self::meta::Meta;
+#[cfg(feature = "http")]
+pub(super) use self::list::PlainList;
+use self::meta::Meta;
 
 /// One plain call.
 #[derive(Debug)]

@@ -57,6 +57,19 @@ impl Case {
         )
     }
 
+    /// A request for a page of the tools.
+    pub(super) fn list(params: &Value) -> Self {
+        let headers = [
+            ("mcp-protocol-version", "2026-07-28"),
+            ("mcp-method", "tools/list"),
+        ];
+        let mut message = call("", &json!({}), &meta());
+        message["method"] = json!("tools/list");
+        message["params"] = params.clone();
+        message["params"]["_meta"] = meta();
+        Self::new(&format!("list {params}"), &headers, &message)
+    }
+
     pub(super) fn named(mut self, name: &str) -> Self {
         self.name = format!("{}: {name}", self.name);
         self

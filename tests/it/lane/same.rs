@@ -2,11 +2,13 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response};
+use mcp_runtime::Principal;
+use mcp_runtime::testing::Client;
 use serde_json::{Value, json};
 
-use super::both;
 use super::cases::{Case, bodies, calls, heads};
 use super::sessions::open_session;
+use super::{both, server};
 
 /// What must be equal: the status, the headers that say something, and the answer.
 #[derive(Debug, PartialEq)]
@@ -104,6 +106,42 @@ async fn under_2026_07_28_every_request_has_the_same_answer_byte_by_byte() {
     for case in cases {
         let [ours, theirs] = [case.send(&lane).await, case.send(&rmcp).await].map(Seen::of);
         assert_eq!(comparable(ours), comparable(theirs), "{}", case.name);
+    }
+}
+
+#[tokio::test]
+async fn every_list_is_the_same_byte_by_byte_for_each_who_asks() {
+    let page = || server().page_size(4);
+    let lane = Client::builder(page()).http().connect().await;
+    let rmcp = Client::builder(page()).without_lane().connect().await;
+    let whole = Case::list(&json!({}));
+    let second = lane.request("tools/list", json!({})).await.result()["nextCursor"].clone();
+    let mut cases = heads(&whole);
+    cases.extend([
+        whole.clone(),
+        whole.clone(),
+        whole.clone().with("mcp-name", "add"),
+        whole.clone().change(|m| m["id"] = json!("seven")),
+        whole.clone().change(|m| m["params"]["extra"] = json!(1)),
+        whole.clone().change(|m| m["params"]["_meta"] = json!({})),
+        whole.change(|m| drop(m.as_object_mut().unwrap().remove("params"))),
+        Case::list(&json!({"cursor": second})),
+        Case::list(&json!({"cursor": null})),
+        Case::list(&json!({"cursor": "nobody's"})),
+        Case::list(&json!({"cursor": 1})),
+    ]);
+    let ada = Principal::new("https://id.example.com", "ada").scope("secrets:read");
+    let bob = Principal::new("https://id.example.com", "bob");
+    for caller in [None, Some(ada), Some(bob)] {
+        let as_caller = |client: &Client| match &caller {
+            Some(caller) => client.as_caller(caller.clone()),
+            None => client.clone(),
+        };
+        let (lane, rmcp) = (as_caller(&lane), as_caller(&rmcp));
+        for case in &cases {
+            let [ours, theirs] = [case.send(&lane).await, case.send(&rmcp).await].map(Seen::of);
+            assert_eq!(ours, theirs, "{} for {caller:?}", case.name);
+        }
     }
 }
 

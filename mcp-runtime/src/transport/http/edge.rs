@@ -129,6 +129,9 @@ impl Inner {
             let _owed = self.answers.owe();
             return Ok(call.answer().await);
         }
+        if let Some(list) = self.lane.as_ref().and_then(|lane| lane.list(&head, &body)) {
+            return Ok(list);
+        }
         let envelope = Envelope::read(&body)?;
         let opens_session = envelope.is_initialize();
         // A subscription has no end to wait for.

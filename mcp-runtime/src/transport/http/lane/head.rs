@@ -28,13 +28,17 @@ pub(super) fn accepts_answers(headers: &HeaderMap) -> bool {
     json && events
 }
 
-/// Whether the headers of a call under 2026-07-28 say what its body says.
-pub(super) fn speaks_current(headers: &HeaderMap, version: &ProtocolVersion, tool: &str) -> bool {
+/// Whether the headers of a request under 2026-07-28 say what its body says.
+pub(super) fn speaks_current(headers: &HeaderMap, method: &str, tool: Option<&str>) -> bool {
+    let named = |tool: &str| only(headers, &NAME) == Some(tool) && !tool.starts_with(ENCODED);
+    only(headers, &PROTOCOL_VERSION) == Some(ProtocolVersion::V_2026_07_28.as_str())
+        && only(headers, &METHOD) == Some(method)
+        && tool.is_none_or(named)
+}
+
+/// Whether this is the revision that [`speaks_current`] looks for.
+pub(super) fn is_current(version: &ProtocolVersion) -> bool {
     *version == ProtocolVersion::V_2026_07_28
-        && only(headers, &PROTOCOL_VERSION) == Some(version.as_str())
-        && only(headers, &METHOD) == Some("tools/call")
-        && only(headers, &NAME) == Some(tool)
-        && !tool.starts_with(ENCODED)
 }
 
 /// The session of a call under an older revision.

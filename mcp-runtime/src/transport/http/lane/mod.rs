@@ -6,6 +6,7 @@
 
 mod head;
 mod known;
+mod list;
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -31,6 +32,7 @@ use crate::corridor::{self, Request};
 use crate::kind::Kind;
 use crate::principal::Principal;
 use crate::server::Core;
+use crate::server::listing::Listing;
 use crate::server::written::{Writer, Written};
 use crate::trace::TraceId;
 use crate::transport::plain::Plain;
@@ -39,6 +41,7 @@ use crate::transport::plain::Plain;
 #[derive(Debug)]
 pub(super) struct Lane {
     writer: Writer,
+    listing: Listing,
     /// Whom requests speak for that no token speaks for.
     caller: Option<Arc<Principal>>,
     sessions: Arc<Sessions>,
@@ -62,6 +65,7 @@ impl Lane {
     ) -> Option<Self> {
         server.around_attempt.is_empty().then(|| Self {
             writer: Writer::new(server),
+            listing: Listing::new(server),
             caller,
             sessions,
         })
@@ -80,7 +84,8 @@ impl Lane {
         let (introduction, session) = match plain.meta.version.is_some() {
             true => {
                 let introduction = plain.meta.introduction()?;
-                let fits = head::speaks_current(&head.headers, &introduction.version, &plain.tool);
+                let fits = head::is_current(&introduction.version)
+                    && head::speaks_current(&head.headers, "tools/call", Some(&plain.tool));
                 (fits && !introduction.capabilities.supports_tasks())
                     .then(|| (Arc::new(introduction), None))?
             }
@@ -93,8 +98,6 @@ impl Lane {
                 (introduction, Some((Arc::clone(&self.sessions), session)))
             }
         };
-        let extensions = &head.extensions;
-        let caller = extensions.get::<Arc<Principal>>().or(self.caller.as_ref());
         let trace = plain.meta.trace.unwrap_or_else(|| {
             let parent = head.headers.get("traceparent")?.to_str().ok()?;
             TraceId::parse(parent)
@@ -107,12 +110,12 @@ impl Lane {
                 kind: Kind::Tool,
                 tool: plain.tool,
                 arguments: plain.arguments,
-                caller: caller.cloned(),
+                caller: self.caller(head).cloned(),
                 origin: Origin {
                     request_id: plain.id.to_string(),
                     trace,
                     client: introduction,
-                    ip: extensions.get::<IpAddr>().copied(),
+                    ip: head.extensions.get::<IpAddr>().copied(),
                     cancelled,
                     input_responses: None,
                     request_state: None,
@@ -121,6 +124,14 @@ impl Lane {
             },
             id: plain.id,
         })
+    }
+}
+
+impl Lane {
+    /// Who calls: the principal that authentication left with the request, else the endpoint's.
+    fn caller<'a>(&'a self, head: &'a Parts) -> Option<&'a Arc<Principal>> {
+        let known = head.extensions.get::<Arc<Principal>>();
+        known.or(self.caller.as_ref())
     }
 }
 
@@ -163,16 +174,16 @@ fn respond(written: Written) -> Response {
         Some(ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY) => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
     };
-    response(status, "application/json", written.json)
+    response(status, "application/json", written.json.into())
 }
 
 /// The answer to a call that was cancelled: a stream in which nothing comes.
 fn nothing() -> Response {
-    response(StatusCode::OK, "text/event-stream", Vec::new())
+    response(StatusCode::OK, "text/event-stream", Body::empty())
 }
 
-fn response(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(body));
+fn response(status: StatusCode, content_type: &'static str, body: Body) -> Response {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     let content_type = HeaderValue::from_static(content_type);
     response.headers_mut().insert(CONTENT_TYPE, content_type);
