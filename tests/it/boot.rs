@@ -147,7 +147,11 @@ fn a_namespace_is_a_part_of_the_name() {
 #[test]
 fn two_lists_have_no_tool_of_one_name() {
     let twice = || Server::new("boot").mount(tools![signed]);
-    let text = twice().mount(tools![signed]).check().unwrap_err().to_string();
+    let text = twice()
+        .mount(tools![signed])
+        .check()
+        .unwrap_err()
+        .to_string();
     says(&text, &["two tools are named `signed`", "mount_at"]);
     assert_eq!(text.matches("tests/it/boot.rs:").count(), 2, "{text}");
     twice().mount_at("crm", tools![signed]).check().unwrap();

@@ -79,7 +79,9 @@ impl Lane {
             return None;
         }
         let asks = tool.policies.confirm.is_some();
-        let cancelled = CancellationToken::new();
+        // Two tokens: a call whose time is over ends what it started, and is answered all the same.
+        let client = CancellationToken::new();
+        let cancelled = client.child_token();
         let mut in_flight = None;
         let (introduction, session) = match plain.meta.version.is_some() {
             true => {
@@ -93,7 +95,7 @@ impl Lane {
             false if asks => return None,
             false => {
                 let session = self.sessions.known().find(head::session(&head.headers)?)?;
-                in_flight = Some(session.enter(&plain.id, &cancelled)?);
+                in_flight = Some(session.enter(&plain.id, &client)?);
                 let introduction = Arc::clone(session.introduction());
                 (introduction, Some((Arc::clone(&self.sessions), session)))
             }
