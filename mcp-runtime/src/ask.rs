@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::client::Capability;
 use crate::context::Context;
 use crate::error::{ErrorKind, ToolError};
+use crate::human::Exactly;
 use crate::rounds::Question;
 
 impl Context {
@@ -40,7 +41,7 @@ impl Context {
     /// ```
     ///
     /// # Errors
-    /// The user declined, or the client cannot ask. Hand the error on with `?`: under 2026-07-28 it also carries the question out.
+    /// The user declined, nobody answered (see [`Server::patience`](crate::Server::patience)), or the client cannot ask. Hand the error on with `?`: under 2026-07-28 it also carries the question out.
     pub async fn ask<T: DeserializeOwned + JsonSchema>(
         &self,
         key: &str,
@@ -189,7 +190,15 @@ impl Context {
         }
         // The time a person takes to answer is not the tool's.
         let _asking = self.watch().asking();
-        client.ask(key, Question { method, params }).await
+        let patience = self.patience();
+        let answer = client.ask(key, Question { method, params });
+        match tokio::time::timeout(patience, answer).await {
+            Ok(answer) => answer,
+            Err(_) => Err(ToolError::new(
+                ErrorKind::NotConfirmed,
+                format!("nobody has answered for {}", Exactly(patience)),
+            )),
+        }
     }
 }
 

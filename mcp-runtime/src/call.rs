@@ -132,7 +132,7 @@ impl Call {
             rounds: Rounds::default(),
             idempotency_key: self.idempotency_key.clone(),
             looks: Looks::default(),
-            watch: Watch::new(),
+            watch: Watch::new(self.server.patience),
             facts: Arc::clone(&self.facts),
         }
     }

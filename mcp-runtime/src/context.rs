@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -74,6 +75,11 @@ impl Context {
 
     pub(crate) fn client(&self) -> &dyn Client {
         &*self.0.origin.client
+    }
+
+    /// How long an answer may take.
+    pub(crate) fn patience(&self) -> Duration {
+        self.0.server.patience
     }
 
     pub(crate) fn watch(&self) -> &Watch {

@@ -1,8 +1,11 @@
 //! Clients that share no code with this project speak to a server of ours: the official Python SDK, the official
 //! TypeScript SDK in both major versions, and the Inspector's command line; over stdio and over HTTP, in both eras of
-//! the protocol. The official conformance suite looks at the same server.
+//! the protocol. The official conformance suite looks at a server that has everything.
 
+mod conformance;
+mod fuzzer;
 mod install;
+mod mcpdo;
 mod oauth;
 
 use std::process::Output;
@@ -12,6 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
+use crate::built;
 use crate::served::{FIXTURE, Served};
 use install::installed;
 
@@ -49,29 +53,16 @@ async fn inspector_legacy() {
 }
 
 #[tokio::test]
-async fn conformance() {
-    // Of the official suite, what every server must pass; the other scenarios ask for tools of their own.
-    let scenarios = [
-        "server-initialize",
-        "server-session-lifecycle",
-        "ping",
-        "tools-list",
-        "server-sse-multiple-streams",
-        "http-header-validation",
-        "dns-rebinding-protection",
-    ];
-    let http = Served::http(FIXTURE).await;
-    for scenario in scenarios {
-        let suite = "node_modules/@modelcontextprotocol/conformance/dist/index.js";
-        let run = ["server", "--url", &http.url, "--scenario", scenario];
-        let output = finish(&mut node(suite, &run)).await;
-        let told = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success(), "{scenario}: {told}");
-        // A warning ends with success too.
-        assert!(
-            told.contains(", 0 failed, 0 warnings"),
-            "{scenario}: {told}"
-        );
+async fn inspector_finds_every_schema_portable_and_every_digest_right() {
+    let everything = built::examples().join("everything");
+    let http = Served::http(everything.to_str().expect("the path is UTF-8")).await;
+    for era in ["modern", "legacy"] {
+        for check in [["tools/list", "--strict"], ["skills/list", "--verify"]] {
+            let [method, check] = check;
+            let mut inspector = inspector(era, &http.url, &["--method", method, check]);
+            let told = finish(&mut inspector).await;
+            assert_eq!(told.status.code(), Some(0), "{era} {method}: {told:#?}");
+        }
     }
 }
 

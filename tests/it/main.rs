@@ -11,6 +11,7 @@ mod asking;
 mod audit;
 mod auth;
 mod boot;
+mod built;
 mod caching;
 mod clients;
 mod deprecated;

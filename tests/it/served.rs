@@ -17,12 +17,22 @@ pub(crate) struct Served {
 impl Served {
     /// Starts `binary serve --http 127.0.0.1:0` and waits until it says where it listens.
     pub(crate) async fn http(binary: &str) -> Self {
-        Self::with(binary, &[]).await
+        Self::start(binary, &[], &[]).await
     }
 
     /// The same, with further arguments.
     pub(crate) async fn with(binary: &str, arguments: &[&str]) -> Self {
+        Self::start(binary, arguments, &[]).await
+    }
+
+    /// The same, with environment variables.
+    pub(crate) async fn with_variables(binary: &str, variables: &[(&str, &str)]) -> Self {
+        Self::start(binary, &[], variables).await
+    }
+
+    async fn start(binary: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut process = Command::new(binary)
+            .envs(variables.iter().copied())
             .args(["serve", "--http", "127.0.0.1:0"])
             .args(arguments)
             .stdin(Stdio::null())

@@ -2,8 +2,9 @@
 //!
 //! `TRYCMD=overwrite` writes the pages again; read what was written.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
+
+use crate::built;
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
 
@@ -15,7 +16,7 @@ fn examples_print_what_their_pages_say() {
         .env("RUST_LOG", "error")
         .env("RUST_BACKTRACE", "0")
         .env("NO_COLOR", "1");
-    let built = built_examples();
+    let built = built::examples();
     for (name, page) in examples() {
         assert!(
             page.exists(),
@@ -43,26 +44,4 @@ fn examples() -> Vec<(String, PathBuf)> {
     found.sort_by(|one, other| one.1.cmp(&other.1));
     assert!(!found.is_empty(), "no example was found in {EXAMPLES}");
     found
-}
-
-/// Builds the examples (nothing to do in `tests/run`, which has built them so) and says where they are.
-fn built_examples() -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .parent()
-        .expect("`tmp` is inside the target directory");
-    let status = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--locked",
-            "--workspace",
-            "--examples",
-            "--all-features",
-            "--target-dir",
-        ])
-        .arg(target)
-        .status()
-        .unwrap();
-    assert!(status.success(), "the examples build");
-    target.join("debug/examples")
 }

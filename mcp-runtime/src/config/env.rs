@@ -42,6 +42,12 @@ pub(crate) const VARIABLES: &[Variable] = &[
         set: |config, text| time(text).map(|time| config.drain = Some(time)),
     },
     Variable {
+        name: "MCP_PATIENCE",
+        meaning: "how long a client and its user have to answer what a tool asks while it runs",
+        default: "`10m`",
+        set: |config, text| time(text).map(|time| config.patience = Some(time)),
+    },
+    Variable {
         name: "MCP_PRINCIPAL_SUBJECT",
         meaning: "the name of the caller on this machine: on stdio, and for `list` and `call`",
         default: "`local`, if another of the `MCP_PRINCIPAL_` variables is set",

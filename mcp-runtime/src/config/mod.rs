@@ -19,6 +19,7 @@ use crate::server::Server;
 pub(crate) struct Config {
     pub(crate) http_addr: Option<String>,
     pub(crate) drain: Option<Duration>,
+    pub(crate) patience: Option<Duration>,
     audit_file: Option<PathBuf>,
     policy_overrides: Option<PathBuf>,
     pub(crate) log_format: LogFormat,
@@ -146,6 +147,9 @@ impl Server {
         }
         if let Some(within) = config.drain {
             self = self.drain(within);
+        }
+        if let Some(within) = config.patience {
+            self = self.patience(within);
         }
         if let Some(path) = &config.audit_file {
             self = self.audit_file(path);

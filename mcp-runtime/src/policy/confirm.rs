@@ -114,7 +114,8 @@ pub(crate) async fn ask(call: &Call, redeemed: bool) -> Result<Approved, Refusal
         let asked = call.rounds.interrupt(call, rule.ttl);
         return Err(asked.map_or(Unconfirmed::CannotAsk.into(), Refusal::InputRequired));
     }
-    match tokio::time::timeout(rule.ttl, client.ask(KEY, question)).await {
+    let patience = rule.ttl.min(call.server.patience);
+    match tokio::time::timeout(patience, client.ask(KEY, question)).await {
         Ok(Ok(answer)) => approved(&answer),
         Ok(Err(error)) => Err(Refusal::Tool(error)),
         Err(_) => Err(Unconfirmed::Unanswered.into()),

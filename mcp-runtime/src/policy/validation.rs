@@ -64,7 +64,7 @@ pub(crate) fn decode(
         caller,
         origin,
         rounds,
-        watch: Watch::new(),
+        watch: Watch::new(server.patience),
         facts: Arc::clone(facts),
         idempotency_key: idempotency_key.as_ref().ok().cloned().flatten(),
         looks: Looks::default(),

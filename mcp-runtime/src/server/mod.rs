@@ -35,6 +35,7 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use self::lifecycle::Lifecycle;
 use self::registry::{Mount, Mounted, Registry};
@@ -58,6 +59,9 @@ use crate::tool::Toolset;
 
 /// Tools per page of a list: enough for most servers to answer with one.
 const PAGE_SIZE: usize = 200;
+
+/// How long people have for their answers. A client that never answers must not hold a place for ever.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// An MCP server: lists of tools, what they share, and how they are served.
 ///
@@ -99,6 +103,7 @@ pub struct Server {
     page_size: usize,
     resources: Resources,
     tasks: Ledger,
+    patience: Duration,
     skills: Option<Skills>,
 }
 
@@ -145,6 +150,7 @@ impl Server {
             page_size: PAGE_SIZE,
             resources: Resources::new(),
             tasks: Ledger::new(),
+            patience: PATIENCE,
             skills: None,
         }
     }
@@ -323,6 +329,13 @@ impl Server {
         self
     }
 
+    /// Sets how long a client and its user have to answer what a tool asks while it runs: the default is 10 minutes. Meanwhile the tool's `timeout` does
+    /// not run. A question that nobody answers ends with the error `not_confirmed`.
+    pub fn patience(mut self, within: Duration) -> Self {
+        self.patience = within;
+        self
+    }
+
     /// Serves a folder of skills (the Skills extension): `Server::new("support").skills("skills")`. It is read when the server is built, and one that
     /// is wrong keeps the server from starting. A second one replaces the first.
     pub fn skills(mut self, skills: impl Into<Skills>) -> Self {
@@ -400,6 +413,7 @@ impl Server {
             page_size: self.page_size,
             resources: self.resources,
             tasks,
+            patience: self.patience,
             skills,
         };
         core.check_needs()?;
@@ -456,6 +470,7 @@ pub(crate) struct Core {
     pub(crate) page_size: usize,
     pub(crate) resources: Resources,
     pub(crate) tasks: Arc<Ledger>,
+    pub(crate) patience: Duration,
     pub(crate) skills: Option<Catalog>,
 }
 

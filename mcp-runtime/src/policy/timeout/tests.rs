@@ -224,3 +224,16 @@ async fn a_thread_that_still_blocks_keeps_its_place() {
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_nobody_answers_ends_when_patience_does() {
+    let asks = server(timed("2s"), |ctx| async move {
+        ctx.roots("where").await?;
+        Ok("answered".to_owned())
+    });
+    let start = Instant::now();
+    let failure = calls(asks.patience(90 * SECOND), "search").failure().await;
+    assert_eq!(failure.code, "not_confirmed");
+    assert_eq!(failure.text(), "nobody has answered for 90 s");
+    assert_eq!(start.elapsed(), 90 * SECOND);
+}

@@ -8,15 +8,13 @@ use tokio::time::Instant;
 
 use super::{Elapsed, Rule, What};
 
-/// How long people have for their answers, one call's questions together. Beyond that the call's own time runs again: a client
-/// that never answers must not hold a place for ever.
-const PATIENCE: Duration = Duration::from_secs(600);
-
 /// How long a call has been running, without the time that others took to answer its questions.
 #[derive(Debug)]
 pub(crate) struct Watch {
     times: Mutex<Times>,
     answered: Notify,
+    /// How long people have for their answers, one call's questions together. Beyond that the call's own time runs again.
+    patience: Duration,
 }
 
 #[derive(Debug)]
@@ -33,7 +31,7 @@ struct Times {
 }
 
 impl Watch {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(patience: Duration) -> Self {
         let now = Instant::now();
         Self {
             times: Mutex::new(Times {
@@ -44,6 +42,7 @@ impl Watch {
                 is_task: false,
             }),
             answered: Notify::new(),
+            patience,
         }
     }
 
@@ -89,7 +88,7 @@ impl Watch {
 
     /// When an attempt's time will be over, if nothing happens until then.
     pub(super) fn end(&self, rule: &Rule, began: &Began) -> End {
-        self.times.lock().end(rule, began)
+        self.times.lock().end(rule, began, self.patience)
     }
 
     /// Waits until no question is open.
@@ -100,7 +99,7 @@ impl Watch {
     /// How much of the whole call's time is left.
     pub(super) fn left(&self, rule: &Rule) -> Duration {
         let (times, now) = (self.times.lock(), Instant::now());
-        let end = times.started + rule.total(times.is_task) + times.spared(now);
+        let end = times.started + rule.total(times.is_task) + times.spared(now, self.patience);
         end.saturating_duration_since(now)
     }
 }
@@ -119,7 +118,7 @@ impl Drop for Asking<'_> {
                 times.asking = Some((since, open - 1));
                 return;
             }
-            times.asked = times.spared(now);
+            times.asked = times.spared(now, self.0.patience);
             times.asking = None;
             times.heard = now;
             self.0.answered.notify_one();
@@ -129,15 +128,15 @@ impl Drop for Asking<'_> {
 
 impl Times {
     /// The time up to now that is not the call's.
-    fn spared(&self, now: Instant) -> Duration {
+    fn spared(&self, now: Instant, patience: Duration) -> Duration {
         let open = self.asking.map(|(since, _)| now - since);
-        (self.asked + open.unwrap_or_default()).min(PATIENCE)
+        (self.asked + open.unwrap_or_default()).min(patience)
     }
 
-    fn end(&self, rule: &Rule, began: &Began) -> End {
+    fn end(&self, rule: &Rule, began: &Began, patience: Duration) -> End {
         // While a question is open, it is taken to stay open.
         let spared = match self.asking {
-            Some(_) => PATIENCE,
+            Some(_) => patience,
             None => self.asked,
         };
         let total = rule.total(self.is_task);
