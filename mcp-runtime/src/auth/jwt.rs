@@ -5,20 +5,18 @@
 //! `crit`, a doubled claim, an algorithm that is not its key's.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
+use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::JwkSet;
-use jsonwebtoken::{DecodingKey, Validation};
 use serde_json::{Map, Value};
 
 use super::algorithm::Algorithm;
 use super::jwks::Keys;
 use super::keyset::{Key, KeySet};
-use super::{MAX_TOKEN_LENGTH, Rejected, Verified, Verifier, claims, strict};
+use super::parts::{Parts, invalid, is_plain, seconds, texts, verify_signature};
+use super::{Rejected, Verified, Verifier, claims};
 use crate::clock::Clock;
 use crate::error::ServerError;
 use crate::principal::Principal;
@@ -320,94 +318,4 @@ impl Verifier for Jwt {
         }
         self.keys.start()
     }
-}
-
-/// A token's header and claims, decoded and not yet believed.
-struct Parts {
-    header: Map<String, Value>,
-    claims: Map<String, Value>,
-}
-
-impl Parts {
-    fn split(token: &str) -> Result<Self, Rejected> {
-        if token.len() > MAX_TOKEN_LENGTH {
-            return Err(invalid("it is longer than 16 KiB"));
-        }
-        let mut parts = token.split('.');
-        let (Some(header), Some(claims), Some(signature), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(Rejected::NotMine("it is not three parts".into()));
-        };
-        if signature.is_empty() {
-            return Err(invalid("it is not signed"));
-        }
-        Ok(Self {
-            header: decode(header)?,
-            claims: decode(claims)?,
-        })
-    }
-}
-
-fn decode(part: &str) -> Result<Map<String, Value>, Rejected> {
-    URL_SAFE_NO_PAD
-        .decode(part)
-        .ok()
-        .and_then(|json| strict::object(&json))
-        .ok_or_else(|| Rejected::NotMine("a part is not a JSON object in base64url".into()))
-}
-
-fn verify_signature(token: &str, key: &Arc<Key>, algorithm: Algorithm) -> Result<(), Rejected> {
-    let mut validation = Validation::new(algorithm.library());
-    // The claims are checked in the second pass, on a clock of ours.
-    validation.validate_exp = false;
-    validation.validate_aud = false;
-    validation.required_spec_claims.clear();
-    jsonwebtoken::decode::<Map<String, Value>>(token, key.decoding(), &validation)
-        .map(drop)
-        .map_err(|error| Rejected::Invalid(format!("the signature does not hold: {error}").into()))
-}
-
-/// A moment in whole seconds. Fractions are cut, and anything but a number that fits is refused.
-fn seconds(claims: &Map<String, Value>, name: &'static str) -> Result<Option<u64>, Rejected> {
-    let Some(value) = claims.get(name) else {
-        return Ok(None);
-    };
-    let whole = value.as_u64().or_else(|| {
-        let number = value.as_f64()?;
-        // Beyond the year 9999 it is no date.
-        (0.0..253_402_300_800.0)
-            .contains(&number)
-            .then(|| Duration::from_secs_f64(number).as_secs())
-    });
-    whole
-        .map(Some)
-        .ok_or_else(|| Rejected::Invalid(format!("`{name}` is not a moment").into()))
-}
-
-fn texts(value: &Value) -> Vec<String> {
-    match value {
-        Value::String(text) => vec![text.clone()],
-        Value::Array(items) => items
-            .iter()
-            .filter_map(|item| item.as_str().map(str::to_owned))
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// A key's name goes into no path and no query, and still has no business with slashes, dots in a row or control characters.
-fn is_plain(kid: &str) -> bool {
-    !kid.is_empty()
-        && kid.len() <= 256
-        && !kid.contains("..")
-        && kid.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric()
-                || matches!(byte, b'-' | b'_' | b'.' | b'=' | b'+' | b':' | b'/' | b'~')
-        })
-        && !kid.starts_with('/')
-}
-
-fn invalid(reason: &'static str) -> Rejected {
-    Rejected::Invalid(Cow::Borrowed(reason))
 }

@@ -27,6 +27,7 @@ mod jwks;
 mod jwt;
 mod keys;
 mod keyset;
+mod parts;
 mod presets;
 mod remembered;
 mod strict;
