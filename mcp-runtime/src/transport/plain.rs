@@ -7,6 +7,7 @@ mod id;
 #[cfg(feature = "http")]
 mod list;
 mod meta;
+mod object;
 
 use rmcp::model::RequestId;
 use serde::Deserialize;
@@ -16,6 +17,7 @@ use self::id::Id;
 #[cfg(feature = "http")]
 pub(super) use self::list::PlainList;
 use self::meta::Meta;
+use self::object::Object;
 
 /// One plain call.
 #[derive(Debug)]
@@ -32,7 +34,7 @@ struct Message<'a> {
     jsonrpc: &'a str,
     id: Id,
     method: &'a str,
-    params: Params,
+    params: Object<Params>,
 }
 
 #[derive(Deserialize)]
@@ -48,12 +50,12 @@ struct Params {
 impl Plain {
     /// Reads a message. `None` says that it may be anything else.
     pub(super) fn read(message: &[u8]) -> Option<Self> {
-        let Message {
+        let Object(Message {
             jsonrpc: "2.0",
             id: Id(id),
             method: "tools/call",
-            params,
-        } = serde_json::from_slice(message).ok()?
+            params: Object(params),
+        }) = serde_json::from_slice(message).ok()?
         else {
             return None;
         };

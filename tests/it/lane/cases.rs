@@ -183,6 +183,8 @@ pub(super) fn bodies(case: &Case) -> Vec<Case> {
         change(|m| drop(m.as_object_mut().unwrap().remove("params"))),
         change(|m| m["params"] = json!([])),
         change(|m| m["params"] = json!(null)),
+        change(|m| m["params"] = json!(["add", {"a": 1, "b": 2}, m["params"]["_meta"]])),
+        change(|m| *m = json!([m["jsonrpc"], m["id"], m["method"], m["params"]])),
         change(|m| m["params"]["extra"] = json!(1)),
         change(|m| m["params"]["task"] = json!({"ttl": 1000})),
         change(|m| m["params"]["arguments"] = json!(null)),

@@ -89,6 +89,7 @@ async fn under_2026_07_28_every_request_has_the_same_answer_byte_by_byte() {
             json!("2026-07-28"),
             json!({}),
             json!({"name": "x"}),
+            json!(["x", "1", null, null, null, null]),
             json!({"name": "x", "version": "1", "icons": [{"src": "data:,"}]}),
             json!({"name": "x", "version": "1", "extra": 1}),
             json!({"elicitation": {"form": {}}, "experimental": {"a": {}}}),

@@ -1,9 +1,11 @@
 //! One connection: its protocol's version, and how long its client may take.
 
-use std::future::pending;
+use std::future::{Future as _, poll_fn};
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
@@ -53,12 +55,12 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, w
         .serve_connection(TokioIo::new(Box::pin(stream)), service)
         .into_owned();
     // hyper's clock for a head starts once it knows the protocol's version; until then it is ours.
-    let silent = async {
-        tokio::time::sleep(HEAD_TIMEOUT).await;
-        if heard.load(Ordering::Relaxed) {
-            pending::<()>().await;
-        }
-    };
+    let mut patience = pin!(tokio::time::sleep(HEAD_TIMEOUT));
+    let silent = poll_fn(|context| match heard.load(Ordering::Relaxed) {
+        // Not looked at any more, since this is asked at every turn of the connection.
+        true => Poll::Pending,
+        false => patience.as_mut().poll(context),
+    });
     tokio::select! {
         ended = watcher.watch(connection) => {
             if let Err(error) = ended {

@@ -4,6 +4,7 @@
 //! origin it believes to speak for, so both are checked on every request.
 
 use std::net::IpAddr;
+use std::sync::OnceLock;
 
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::uri::{Authority, Scheme};
@@ -18,6 +19,8 @@ pub(super) struct Guard {
     any_host: bool,
     origins: Vec<Origin>,
     any_origin: bool,
+    /// The first host that was found to be ours: as a rule, the one that every client names.
+    usual: OnceLock<String>,
 }
 
 /// A host, with a port where only that one will do.
@@ -62,6 +65,7 @@ impl Guard {
                 .map(read_origin)
                 .collect::<Result<_, _>>()?,
             any_origin: any(origins),
+            usual: OnceLock::new(),
         })
     }
 
@@ -107,10 +111,16 @@ impl Guard {
     }
 
     fn allows_host(&self, text: &str) -> bool {
-        self.any_host
-            || Host::read(text).is_some_and(|host| {
-                host.is_loopback() || self.hosts.iter().any(|own| own.admits(&host))
-            })
+        if self.any_host || self.usual.get().is_some_and(|usual| usual == text) {
+            return true;
+        }
+        let allowed = Host::read(text).is_some_and(|host| {
+            host.is_loopback() || self.hosts.iter().any(|own| own.admits(&host))
+        });
+        if allowed {
+            self.usual.get_or_init(|| text.to_owned());
+        }
+        allowed
     }
 
     fn allows_origin(&self, text: &str) -> bool {

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::Meta;
 use super::id::Id;
+use super::object::Object;
 
 /// One request of `tools/list` that carries nothing but where its page begins.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ struct Message<'a> {
     id: Id,
     method: &'a str,
     #[serde(default)]
-    params: Params,
+    params: Object<Params>,
 }
 
 #[derive(Deserialize, Default)]
@@ -35,12 +36,12 @@ struct Params {
 impl PlainList {
     /// Reads a message. `None` says that it may be anything else.
     pub(in crate::transport) fn read(message: &[u8]) -> Option<Self> {
-        let Message {
+        let Object(Message {
             jsonrpc: "2.0",
             id: Id(id),
             method: "tools/list",
-            params,
-        } = serde_json::from_slice(message).ok()?
+            params: Object(params),
+        }) = serde_json::from_slice(message).ok()?
         else {
             return None;
         };

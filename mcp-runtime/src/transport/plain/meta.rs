@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 
+use super::object::Object;
 use crate::client::ClientInfo;
 use crate::server::quiet::Introduction;
 use crate::trace::TraceId;
@@ -65,7 +66,7 @@ impl<'de> Visitor<'de> for Entries {
                     let declared = ClientCapabilities::deserialize(&declared);
                     meta.capabilities = Some(declared.map_err(A::Error::custom)?);
                 }
-                INFO => meta.info = Some(entries.next_value::<Info>()?.into()),
+                INFO => meta.info = Some(entries.next_value::<Object<Info>>()?.0.into()),
                 TRACE_PARENT => {
                     let parent: Value = entries.next_value()?;
                     meta.trace = parent.as_str().map(TraceId::parse);

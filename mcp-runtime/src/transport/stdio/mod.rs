@@ -6,13 +6,15 @@
 //! stdin and stdout are read and written by threads of their own. A read cannot be taken back, so tokio's own stdin would keep
 //! a runtime from ending until the client writes once more; these threads end with the process.
 
+mod lane;
 mod lines;
 mod output;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::future::Future;
 use std::io::{self, BufReader, Read, Write};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use futures_util::future::BoxFuture;
@@ -25,6 +27,7 @@ use rmcp::transport::Transport;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
+use self::lane::{Lane, Taken};
 use self::lines::{Line, Lines};
 use self::output::{Attached, Fate, Gone, Output};
 use crate::error::{Result, ServerError};
@@ -115,9 +118,14 @@ async fn end(lifecycle: &Lifecycle, connection: &Connection, fate: &Fate) {
 async fn session(server: &Arc<Core>, connection: &Connection, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         let handler = Handler::local(Arc::clone(server));
+        let (lane, stopped) = (Arc::clone(&connection.lane), stop.child_token());
         let (connection, stop) = (connection.clone(), stop.child_token());
         match rmcp::service::serve_server_with_ct(handler, connection, stop).await {
             Ok(running) => {
+                if let Some(open) = Lane::open(server, running.peer().peer_info(), stopped) {
+                    // There is one session, and nobody else opens its lane.
+                    let _ = lane.set(open);
+                }
                 if let Err(error) = running.waiting().await {
                     tracing::error!(%error, "the session ended in a panic");
                 }
@@ -138,6 +146,8 @@ struct Connection {
     output: Output,
     incoming: Arc<tokio::sync::Mutex<mpsc::Receiver<ClientJsonRpcMessage>>>,
     pending: Arc<Pending>,
+    /// For plain calls, once there is a session.
+    lane: Arc<OnceLock<Lane>>,
     /// Cancelled when stdin has ended and all that came before has been received.
     ended: CancellationToken,
 }
@@ -147,11 +157,13 @@ impl Connection {
     fn open(input: impl Read + Send + 'static, output: Output) -> io::Result<Self> {
         let (sender, incoming) = mpsc::channel(READ_AHEAD);
         let pending = Arc::new(Pending::default());
+        let lane = Arc::new(OnceLock::new());
         let reader = Reader {
             lines: Lines::new(BufReader::with_capacity(READ_BYTES, input), LINE_BYTES),
             messages: sender,
             refusals: output.attach(),
             pending: Arc::clone(&pending),
+            lane: Arc::clone(&lane),
         };
         thread::Builder::new()
             .name("mcp-stdin".to_owned())
@@ -160,6 +172,7 @@ impl Connection {
             output,
             incoming: Arc::new(tokio::sync::Mutex::new(incoming)),
             pending,
+            lane,
             ended: CancellationToken::new(),
         })
     }
@@ -179,9 +192,13 @@ impl Transport<RoleServer> for Connection {
             // In this order and without a pause: nobody who waits for the last answer may miss it, and whoever has read an
             // answer may use its id again.
             match &message {
-                JsonRpcMessage::Response(response) => pending.remove(&response.id),
+                JsonRpcMessage::Response(response) => {
+                    pending.remove(&response.id);
+                }
                 JsonRpcMessage::Error(error) => {
-                    error.id.iter().for_each(|id| pending.remove(id));
+                    if let Some(id) = &error.id {
+                        pending.remove(id);
+                    }
                 }
                 JsonRpcMessage::Request(_) | JsonRpcMessage::Notification(_) => {}
             }
@@ -207,20 +224,39 @@ impl Transport<RoleServer> for Connection {
 /// The requests that have come in and are not answered.
 #[derive(Debug, Default)]
 struct Pending {
-    ids: Mutex<HashSet<RequestId>>,
+    /// With what cancels them, where they are in the lane.
+    ids: Mutex<HashMap<RequestId, Option<CancellationToken>>>,
     emptied: Notify,
 }
 
 impl Pending {
     /// Whether the id was free.
-    fn insert(&self, id: &RequestId) -> bool {
-        self.ids.lock().insert(id.clone())
+    fn insert(&self, id: &RequestId, cancelled: Option<CancellationToken>) -> bool {
+        match self.ids.lock().entry(id.clone()) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(free) => {
+                free.insert(cancelled);
+                true
+            }
+        }
     }
 
-    fn remove(&self, id: &RequestId) {
+    /// Whether it was there.
+    fn remove(&self, id: &RequestId) -> bool {
         let mut ids = self.ids.lock();
-        if ids.remove(id) && ids.is_empty() {
+        let removed = ids.remove(id).is_some();
+        if removed && ids.is_empty() {
             self.emptied.notify_waiters();
+        }
+        removed
+    }
+
+    /// A cancelled request gets no answer.
+    fn cancel(&self, id: &RequestId) {
+        let call = self.ids.lock().get(id).cloned().flatten();
+        self.remove(id);
+        if let Some(call) = call {
+            call.cancel();
         }
     }
 
@@ -241,13 +277,21 @@ struct Reader<R> {
     messages: mpsc::Sender<ClientJsonRpcMessage>,
     refusals: Attached,
     pending: Arc<Pending>,
+    lane: Arc<OnceLock<Lane>>,
 }
 
 impl<R: io::BufRead> Reader<R> {
     fn run(mut self) {
         loop {
             let read = match self.lines.next() {
-                Ok(Some(Line::Whole(line))) => message::read(line),
+                Ok(Some(Line::Whole(line))) => {
+                    let lane = self.lane.get();
+                    match lane.map(|lane| lane.take(line, &self.pending, &self.refusals)) {
+                        Some(Taken::Yes) => continue,
+                        Some(Taken::Refused(refusal)) => message::Read::Refused(vec![refusal]),
+                        Some(Taken::No) | None => message::read(line),
+                    }
+                }
                 Ok(Some(Line::TooLong(line))) => {
                     message::Read::Refused(vec![Refusal::too_long(line, LINE_BYTES)])
                 }
@@ -272,16 +316,15 @@ impl<R: io::BufRead> Reader<R> {
             message::Read::Message(message) => *message,
         };
         match &message {
-            JsonRpcMessage::Request(request) if !self.pending.insert(&request.id) => {
+            JsonRpcMessage::Request(request) if !self.pending.insert(&request.id, None) => {
                 return self.refuse(&Refusal::id_in_use(&request.id));
             }
-            // A cancelled request gets no answer.
             JsonRpcMessage::Notification(notification) => {
                 if let ClientNotification::CancelledNotification(cancelled) =
                     &notification.notification
                     && let Some(id) = &cancelled.params.request_id
                 {
-                    self.pending.remove(id);
+                    self.pending.cancel(id);
                 }
             }
             _ => {}

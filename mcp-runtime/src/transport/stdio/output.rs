@@ -67,6 +67,11 @@ impl Room<'_> {
 }
 
 impl Attached {
+    /// The way to the client, for as long as it is needed.
+    pub(super) fn output(&self) -> Option<Output> {
+        self.0.upgrade().map(Output)
+    }
+
     /// Writes a line from a thread that may block.
     pub(super) fn blocking_send(&self, line: Vec<u8>) -> Result<(), Gone> {
         let sender = self.0.upgrade().ok_or(Gone)?;

@@ -1,0 +1,85 @@
+//! The servers that are compared.
+
+use std::io::{BufRead as _, Write as _};
+
+use mcp_runtime::prelude::*;
+use rmcp::ErrorData;
+use rmcp::handler::server::ServerHandler;
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ServerCapabilities,
+    ServerConfig,
+};
+use rmcp::service::{RequestContext, RoleServer};
+use serde_json::{Value, json};
+use tokio::net::unix::pipe;
+
+use crate::Result;
+
+pub(crate) fn serve(kind: &str) -> Result<()> {
+    if kind == "loop" {
+        return plain_loop();
+    }
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build()?;
+    match kind {
+        "rmcp" => runtime.block_on(bare()),
+        _ => {
+            let server = Server::new("bench").mount(tools![add]);
+            Ok(runtime.block_on(server.serve_stdio())?)
+        }
+    }
+}
+
+/// Add two numbers.
+#[tool(read_only)]
+async fn add(a: i64, b: i64) -> i64 {
+    a + b
+}
+
+fn sum(arguments: &Value) -> Option<String> {
+    let (a, b) = (arguments["a"].as_i64()?, arguments["b"].as_i64()?);
+    Some((a + b).to_string())
+}
+
+fn plain_loop() -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    for line in std::io::stdin().lock().lines() {
+        let message: Value = serde_json::from_str(&line?)?;
+        let text = sum(&message["params"]["arguments"]).ok_or("no numbers")?;
+        let answer = json!({
+            "jsonrpc": "2.0", "id": message["id"],
+            "result": {"resultType": "complete", "content": [{"type": "text", "text": text}]},
+        });
+        writeln!(stdout, "{answer}")?;
+    }
+    Ok(())
+}
+
+#[derive(Clone)]
+struct Bare;
+
+impl ServerHandler for Bare {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+    }
+
+    async fn call_tool(
+        &self,
+        params: CallToolRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let arguments = Value::from(params.arguments.unwrap_or_default());
+        let text = sum(&arguments);
+        let text = text.ok_or_else(|| ErrorData::invalid_params("two numbers", None))?;
+        Ok(CallToolResult::success(vec![ContentBlock::text(text)]).into())
+    }
+}
+
+/// rmcp over pipes that its runtime polls, which is the quicker of its two ways to stdin and stdout.
+async fn bare() -> Result<()> {
+    let stdin = pipe::OpenOptions::new().open_receiver("/dev/stdin")?;
+    let stdout = pipe::OpenOptions::new().open_sender("/dev/stdout")?;
+    let running = rmcp::serve_server(Bare, (stdin, stdout)).await?;
+    running.waiting().await?;
+    Ok(())
+}

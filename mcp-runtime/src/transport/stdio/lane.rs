@@ -1,0 +1,131 @@
+//! Plain calls on stdin: read by the thread that reads, run in a task each, and answered past rmcp's loop, which would parse each line into
+//! its whole model and carry each answer through a channel and another task.
+//!
+//! Open once a session is. What the session's revision makes of a line that is no plain call is rmcp's to say.
+
+use std::sync::Arc;
+
+use rmcp::model::{InitializeRequestParams, ProtocolVersion};
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
+
+use super::output::Attached;
+use super::{Pending, Refusal};
+use crate::call::Origin;
+use crate::client::ClientInfo;
+use crate::corridor::{self, Request};
+use crate::kind::Kind;
+use crate::server::Core;
+use crate::server::quiet::Introduction;
+use crate::server::written::Writer;
+use crate::transport::plain::Plain;
+
+/// The lane of one session.
+#[derive(Debug)]
+pub(super) struct Lane {
+    writer: Writer,
+    /// What the client said of itself in the handshake. Without one, each request says it.
+    introduction: Option<Arc<Introduction>>,
+    runtime: Handle,
+    /// Cancelled with the connection.
+    over: CancellationToken,
+}
+
+/// What becomes of a line.
+pub(super) enum Taken {
+    /// It is being answered.
+    Yes,
+    /// It is no plain call.
+    No,
+    /// Another request in flight has its id.
+    Refused(Refusal),
+}
+
+impl Lane {
+    /// `None` where calls may be more than they seem: code around an attempt can talk to the client.
+    pub(super) fn open(
+        server: &Arc<Core>,
+        handshake: Option<Arc<InitializeRequestParams>>,
+        over: CancellationToken,
+    ) -> Option<Self> {
+        let introduction = handshake.map(|said| Introduction {
+            version: said.protocol_version.clone(),
+            capabilities: said.capabilities.clone(),
+            info: Some(ClientInfo {
+                name: said.client_info.name.clone(),
+                version: said.client_info.version.clone(),
+            }),
+        });
+        let odd = introduction.as_ref().is_some_and(Introduction::is_current);
+        let quiet = server.around_attempt.is_empty() && !odd;
+        quiet.then(|| Self {
+            writer: Writer::new(server),
+            introduction: introduction.map(Arc::new),
+            runtime: Handle::current(),
+            over,
+        })
+    }
+
+    /// Takes a line that is a plain call and nothing else.
+    pub(super) fn take(&self, line: &[u8], pending: &Arc<Pending>, output: &Attached) -> Taken {
+        let Some((plain, client)) = self.admit(line) else {
+            return Taken::No;
+        };
+        let cancelled = self.over.child_token();
+        if !pending.insert(&plain.id, Some(cancelled.clone())) {
+            return Taken::Refused(Refusal::id_in_use(&plain.id));
+        }
+        let Some(output) = output.output() else {
+            return Taken::Yes;
+        };
+        let current = client.is_current();
+        let tool = plain.tool.clone();
+        let request = Request {
+            kind: Kind::Tool,
+            tool: plain.tool,
+            arguments: plain.arguments,
+            caller: self.writer.server().principal.clone(),
+            origin: Origin {
+                request_id: plain.id.to_string(),
+                trace: plain.meta.trace.flatten(),
+                client,
+                ip: None,
+                cancelled,
+                input_responses: None,
+                request_state: None,
+                task: None,
+            },
+        };
+        let (writer, pending, id) = (self.writer.clone(), Arc::clone(pending), plain.id);
+        self.runtime.spawn(async move {
+            let reply = corridor::call(writer.server(), request).await;
+            let mut line = writer.write(reply, &tool, &id, current).json;
+            line.push(b'\n');
+            let Ok(room) = output.room().await else {
+                return;
+            };
+            // In this order and without a pause, as in `send`. What was cancelled is not pending any more, and has no answer.
+            if pending.remove(&id) {
+                room.fill(line);
+            }
+        });
+        Taken::Yes
+    }
+
+    fn admit(&self, line: &[u8]) -> Option<(Plain, Arc<Introduction>)> {
+        let mut plain = Plain::read(line)?;
+        let tool = self.writer.server().tools().find(&plain.tool)?;
+        let client = match (&self.introduction, plain.meta.version.is_some()) {
+            (None, true) => Arc::new(plain.meta.introduction()?),
+            (Some(introduction), false) => Arc::clone(introduction),
+            _ => return None,
+        };
+        // In the older revisions a question is asked while the call runs.
+        let fits = match self.introduction {
+            None => client.version == ProtocolVersion::V_2026_07_28,
+            Some(_) => tool.policies.confirm.is_none(),
+        };
+        let plainly = tool.plain && fits && !client.capabilities.supports_tasks();
+        plainly.then_some((plain, client))
+    }
+}
