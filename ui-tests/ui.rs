@@ -11,6 +11,7 @@ fn mistakes() {
         "lint",
         "types",
         "list",
+        "toolset",
         "resource",
         "prompt",
     ] {

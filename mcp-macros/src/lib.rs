@@ -17,6 +17,7 @@ mod policy;
 mod reference;
 mod source;
 mod tool;
+mod toolset;
 mod twin;
 
 use proc_macro::TokenStream;
@@ -99,6 +100,39 @@ pub fn resource(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn prompt(attribute: TokenStream, item: TokenStream) -> TokenStream {
     item::expand(Role::Prompt, attribute.into(), item.into()).into()
+}
+
+/// Makes the functions with `#[tool]` in an `impl` block, or in an inline module, one list with defaults of its own.
+///
+/// On an `impl` block the tools are methods with `&self`: a server that mounts a value of the type lends it to each call. What has no
+/// `#[tool]` stays as it is, and the methods can still be called as methods.
+///
+/// ```ignore
+/// #[toolset(prefix = "crm", auth = "crm:read", rate = "100/s per tenant")]
+/// impl Crm {
+///     /// Find a customer.
+///     #[tool(read_only)]
+///     async fn find(&self, name: &str) -> Result<Json<Customer>, ToolError> {
+///         // ..
+///     }
+///
+///     /// Merge two customers.
+///     #[tool(destructive, auth = "crm:write", confirm = "Merge {from} into {into}?")]
+///     async fn merge(&self, from: u64, into: u64) -> Result<(), ToolError> {
+///         // ..
+///     }
+/// }
+///
+/// Server::new("crm").mount(Crm::new(db))
+/// ```
+///
+/// On a module it adds the constant `TOOLS`, for `Server::mount(math::TOOLS)`.
+///
+/// Every option is in the
+/// [reference of attributes](https://github.com/mcp-runtime/mcp-runtime/blob/main/docs/reference/attributes.md).
+#[proc_macro_attribute]
+pub fn toolset(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    toolset::expand(attribute.into(), item.into()).into()
 }
 
 /// Lists tools for a server to mount: `pub const TOOLS: Toolset = tools![add, other::plus];`

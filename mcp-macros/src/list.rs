@@ -13,9 +13,9 @@ use crate::entry::spelled;
 use crate::twin::Role;
 
 /// One element: a path, perhaps under a condition.
-struct Element {
-    attrs: Vec<Attribute>,
-    path: Path,
+pub(crate) struct Element {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) path: Path,
 }
 
 impl Element {
@@ -143,7 +143,8 @@ fn once(elements: &mut Vec<Element>, errors: &mut Errors) {
     });
 }
 
-fn expand(role: Role, runtime: &TokenStream, elements: &[Element]) -> TokenStream {
+/// The list as the content of a block.
+pub(crate) fn expand(role: Role, runtime: &TokenStream, elements: &[Element]) -> TokenStream {
     let Words {
         role: made,
         data,
@@ -226,7 +227,18 @@ fn ends(path: &Path) -> (Span, Span) {
     (first, tokens.last().unwrap_or(first))
 }
 
-fn brackets(span: Span, tokens: TokenStream) -> Group {
+/// A call of the runtime that begins and ends with a bracket at the span, so that the compiler underlines what stands there.
+pub(crate) fn call_at(
+    span: Span,
+    function: &impl ToTokens,
+    arguments: &TokenStream,
+) -> TokenStream {
+    let function = brackets(span, quote!(__mcp::#function));
+    let arguments = brackets(span, quote!(#arguments));
+    quote!(#function #arguments)
+}
+
+pub(crate) fn brackets(span: Span, tokens: TokenStream) -> Group {
     let mut group = Group::new(Delimiter::Parenthesis, tokens);
     group.set_span(span);
     group

@@ -11,7 +11,7 @@ use crate::entry::{Entries, Known};
 use crate::lint::{GOD_SERVER, LINTS};
 use crate::parameter::{ARG_OPTIONS, VALIDATE_OPTIONS};
 use crate::twin::Role;
-use crate::{item, policy, tool};
+use crate::{item, policy, tool, toolset};
 
 const PAGE: &str = include_str!("../../docs/reference/attributes.md");
 const LINT_PAGE: &str = include_str!("../../docs/reference/lints.md");
@@ -37,10 +37,11 @@ fn sections(attribute: &str) -> Vec<Section> {
         .collect()
 }
 
-fn tables() -> [(&'static str, Vec<Known>); 4] {
+fn tables() -> [(&'static str, Vec<Known>); 5] {
     let tool = [tool::OPTIONS.as_slice(), &policy::OPTIONS].concat();
     [
         ("tool", tool),
+        ("toolset", toolset::OPTIONS.to_vec()),
         ("resource", item::RESOURCE_OPTIONS.to_vec()),
         ("arg", ARG_OPTIONS.to_vec()),
         ("validate", VALIDATE_OPTIONS.to_vec()),
@@ -122,11 +123,24 @@ fn the_page_says_which_options_are_shared() {
 /// The expansions of the functions with an attribute of ours in a piece of code.
 fn expansions(code: &str) -> Vec<TokenStream> {
     let file = syn::parse_file(code).unwrap_or_else(|error| panic!("{error} in\n{code}"));
+    let mut toolsets = Vec::new();
     let functions = file.items.into_iter().filter_map(|item| match item {
         Item::Fn(function) => Some(function),
+        Item::Mod(mut it) => {
+            toolsets.push((take(&mut it.attrs, "toolset")?, quote::quote!(#it)));
+            None
+        }
+        Item::Impl(mut it) => {
+            toolsets.push((take(&mut it.attrs, "toolset")?, quote::quote!(#it)));
+            None
+        }
         _ => None,
     });
-    let expanded = functions.filter_map(|mut function| {
+    let functions: Vec<_> = functions.collect();
+    let toolsets = toolsets
+        .into_iter()
+        .map(|(attribute, item)| toolset::expand(attribute, item));
+    let expanded = functions.into_iter().filter_map(|mut function| {
         let mut attributes = function.attrs.iter().enumerate();
         let (at, role) = attributes.find_map(|(at, attribute)| Some((at, role(attribute)?)))?;
         let attribute = match function.attrs.remove(at).meta {
@@ -139,7 +153,27 @@ fn expansions(code: &str) -> Vec<TokenStream> {
             role => item::expand(role, attribute, function),
         })
     });
-    expanded.collect()
+    expanded.chain(toolsets).collect()
+}
+
+/// What stands between the brackets of an attribute, which is taken off.
+fn take(attrs: &mut Vec<Attribute>, name: &str) -> Option<TokenStream> {
+    let at = attrs.iter().position(|attr| attr.path().is_ident(name))?;
+    Some(match attrs.remove(at).meta {
+        Meta::List(list) => list.tokens,
+        _ => TokenStream::new(),
+    })
+}
+
+#[test]
+fn the_page_has_every_default_and_no_other() {
+    let (_, rest) = PAGE
+        .split_once("| default | for which tools |\n| --- | --- |\n")
+        .expect("the table is there");
+    let rows = rest.lines().take_while(|line| line.starts_with("| `"));
+    let written: Vec<_> = rows.filter_map(|row| row.split('`').nth(1)).collect();
+    let known: Vec<_> = policy::DEFAULTS.iter().map(|known| known.name).collect();
+    assert_eq!(written, known);
 }
 
 fn role(attribute: &Attribute) -> Option<Role> {

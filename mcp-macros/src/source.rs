@@ -89,10 +89,8 @@ fn other_item(item: TokenStream) -> Option<(String, Span)> {
 
 fn not_a_function(attribute: &str, keyword: &str) -> String {
     let help = match keyword {
-        "impl" | "trait" => {
-            "write a free function; what the methods share is a parameter of it, `state: State<T>`"
-        }
-        "mod" => "put it on each function of the module",
+        "impl" | "trait" => "write `#[toolset]` on it, and `#[tool]` on its methods",
+        "mod" => "write `#[toolset]` on it, and `#[tool]` on its functions",
         _ => "put it on an `async fn`",
     };
     format!("`#[{attribute}]` goes on a function, not on `{keyword}`\nhelp: {help}")

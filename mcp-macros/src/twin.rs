@@ -25,7 +25,7 @@ impl Twin {
     pub(crate) fn beside(function: &Function) -> Option<Self> {
         let ident = function.sig.ident.clone();
         (!Self::hides_a_type(&ident)).then(|| Self {
-            conditions: function.attrs.iter().filter_map(condition).collect(),
+            conditions: conditions(&function.attrs),
             vis: function.vis.clone(),
             ident,
         })
@@ -114,6 +114,11 @@ impl Role {
             Self::Prompt => quote!(PromptDef),
         }
     }
+}
+
+/// What decides, among these attributes, whether an item is there.
+pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
+    attrs.iter().filter_map(condition).collect()
 }
 
 /// `cfg`, alone or inside `cfg_attr`: the twin is there when the function is.

@@ -14,15 +14,17 @@ pub use mcp_grammar::{
 
 pub use crate::answer::Answer;
 pub use crate::arg::{
-    FromCall, FromJson, Injected, Params, ToolArg, Whole, arg, arg_borrowed, contains, custom,
-    default, does_not_contain, email, example, header, ip, length, message, must_match, nested,
-    non_control_character, range, range_exclusive, regex, required, secret, url,
+    FromCall, FromJson, Injected, Params, This, ToolArg, Whole, arg, arg_borrowed, contains,
+    custom, default, does_not_contain, email, example, header, instance, ip, length, message,
+    must_match, nested, non_control_character, range, range_exclusive, regex, required, secret,
+    url,
 };
 pub use crate::aside::{completed, listed};
+pub use crate::mount::ToolMethods;
 pub use crate::prompt::{IntoMessages, Prompt, PromptDef};
 pub use crate::resource::{IntoContents, Resource, ResourceDef};
 pub use crate::tool::{
-    Running, Tool, ToolDef, Toolset, Walk, unique, unique_prompt, unique_resource,
+    Running, Tool, ToolDef, Toolset, Walk, unique, unique_name, unique_prompt, unique_resource,
 };
 
 use crate::arg::Signature;

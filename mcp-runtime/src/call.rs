@@ -89,9 +89,9 @@ impl Call {
         self.principal().map(Caller)
     }
 
-    /// The value of this type that the server was given, if it was.
+    /// The value of this type that the tool's server was given, if it was: of several that are merged, the one that the tool came with.
     pub fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        let state: Arc<dyn Any + Send + Sync> = self.server.state(TypeId::of::<T>())?;
+        let state: Arc<dyn Any + Send + Sync> = self.tool.home.state(TypeId::of::<T>())?;
         state.downcast().ok()
     }
 

@@ -13,6 +13,7 @@ use crate::client::{Capability, Client, ClientInfo, LogLevel};
 use crate::policy::timeout::Watch;
 use crate::principal::Caller;
 use crate::rounds::Rounds;
+use crate::server::Tools;
 
 /// The surroundings of one call, as a tool's parameter.
 ///
@@ -71,6 +72,11 @@ impl Context {
     /// Whether the client declared that it can do this.
     pub fn can(&self, capability: Capability) -> bool {
         self.client().can(capability)
+    }
+
+    /// The server's tools: to take some away and to bring them back. Names are those of the server that this tool was given to.
+    pub fn tools(&self) -> Tools {
+        self.0.tool.home.tools.clone()
     }
 
     pub(crate) fn client(&self) -> &dyn Client {

@@ -83,11 +83,12 @@ async fn surrounded(
     request: Request,
     facts: &Arc<Facts>,
 ) -> Result<Output, Refusal> {
-    if server.around.is_empty() {
+    let Some(home) = server.surrounding(request.kind, &request.tool) else {
         return stages(server, request, facts).await;
-    }
+    };
     middleware::surround(
         server,
+        home,
         request,
         facts,
         |server, request, facts| async move { stages(&server, request, &facts).await },

@@ -1,7 +1,7 @@
 //! What a call is for: a tool, or one of the other things that a server serves and that go the same way.
 
 /// The kinds of what can be called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     Tool,
     Resource,

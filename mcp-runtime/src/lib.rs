@@ -67,6 +67,7 @@ mod kind;
 pub mod manifest;
 pub mod metrics;
 pub mod middleware;
+mod mount;
 mod policy;
 mod principal;
 mod prompt;
@@ -81,6 +82,7 @@ mod task;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tool;
+mod toolset;
 mod trace;
 mod transport;
 
@@ -88,7 +90,7 @@ pub use mcp_grammar::{
     Audit, Auth, Breaker, Cache, Concurrency, Confirm, Deprecated, Idempotency, Invalidates, Rate,
     Retry, Size, TaskSupport, Timeout, When,
 };
-pub use mcp_macros::{prompt, prompts, resource, resources, tool, tools};
+pub use mcp_macros::{prompt, prompts, resource, resources, tool, tools, toolset};
 
 pub use self::answer::{
     Answer, Audio, CACHE_META_KEY, Content, Embedded, IDEMPOTENCY_META_KEY, Image, IntoContent,
@@ -101,12 +103,13 @@ pub use self::call::Call;
 pub use self::client::{Capability, ClientInfo, LogLevel};
 pub use self::context::Context;
 pub use self::error::{ERROR_META_KEY, ErrorKind, FieldError, Result, ServerError, ToolError};
+pub use self::mount::{IntoMount, Mount, ToolMethods};
 pub use self::policy::Policies;
 pub use self::principal::{Caller, Principal};
 pub use self::prompt::{IntoMessages, Message, Prompt, PromptDef, Role};
 pub use self::resource::{Blob, IntoContents, Resource, ResourceDef};
 pub use self::secret::Secret;
-pub use self::server::{Resources, Server};
+pub use self::server::{NoSuchTool, Resources, Server, Tools};
 pub use self::skills::Skills;
 pub use self::task::Task;
 pub use self::tool::{Tool, ToolDef, Toolset};
@@ -118,10 +121,18 @@ pub mod audit {
     pub use crate::policy::audit::{Broken, Fault, Verified, verify};
 }
 
+/// Pages of the guide, so that what they show compiles and runs.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../../docs/guide/composition.md")]
+    mod composition {}
+}
+
 /// What a file of tools needs: `use mcp_runtime::prelude::*;`.
 pub mod prelude {
     pub use crate::{
         Args, Audio, Blob, Caller, Content, Context, Embedded, Image, Json, Link, Message, Secret,
         Server, State, Task, ToolError, Toolset, prompt, prompts, resource, resources, tool, tools,
+        toolset,
     };
 }

@@ -19,6 +19,7 @@ use crate::error::{Refusal, Reply, ToolError};
 use crate::facts::Facts;
 use crate::principal::{Caller, Principal};
 use crate::server::Core;
+use crate::server::home::{Home, State};
 use crate::tool::Running;
 
 /// Surrounds each call of a server. Given to [`Server::around`](crate::Server::around).
@@ -103,10 +104,9 @@ where
 
 /// A call as it comes in.
 #[derive(Clone)]
-pub struct Incoming(Arc<Inner>);
+pub struct Incoming(Arc<Inner>, Arc<State>);
 
 struct Inner {
-    server: Arc<Core>,
     tool: String,
     request_id: String,
     caller: Option<Arc<Principal>>,
@@ -134,9 +134,9 @@ impl Incoming {
         self.0.client.info()
     }
 
-    /// The value of this type that the server was given, if it was.
+    /// The value of this type that the server was given, if it was: the server that this middleware was given to.
     pub fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        self.0.server.state(TypeId::of::<T>())?.downcast().ok()
+        Arc::clone(self.1.get(&TypeId::of::<T>())?).downcast().ok()
     }
 }
 
@@ -186,7 +186,8 @@ impl fmt::Debug for Refused {
 /// The rest of a call: the next middleware and all that it surrounds. Dropped, it never happens.
 #[must_use = "a call goes on with `next.run().await`"]
 pub struct Next {
-    call: Incoming,
+    call: Arc<Inner>,
+    home: Arc<Home>,
     index: usize,
     stages: BoxFuture<'static, Result<Output, Refused>>,
 }
@@ -197,11 +198,11 @@ impl Next {
     /// # Errors
     /// What refused the call, or what the tool returned.
     pub async fn run(self) -> Result<Output, Refused> {
-        let server = Arc::clone(&self.call.0.server);
-        match server.around.get(self.index) {
+        let home = Arc::clone(&self.home);
+        match home.around.get(self.index) {
             None => self.stages.await,
-            Some(around) => {
-                let call = self.call.clone();
+            Some((around, state)) => {
+                let call = Incoming(Arc::clone(&self.call), Arc::clone(state));
                 let index = self.index + 1;
                 around.around(call, Self { index, ..self }).await
             }
@@ -211,7 +212,7 @@ impl Next {
 
 impl fmt::Debug for Next {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Next").field(&self.call).finish()
+        f.debug_tuple("Next").field(&self.call.tool).finish()
     }
 }
 
@@ -229,8 +230,8 @@ impl NextAttempt {
     /// # Errors
     /// What the tool returned.
     pub async fn run(self) -> Result<Output, ToolError> {
-        let server = Arc::clone(&self.call.server);
-        match server.around_attempt.get(self.index) {
+        let home = Arc::clone(&self.call.tool.home);
+        match home.around_attempt.get(self.index) {
             None => self.tool.await,
             Some(around) => {
                 let call = Arc::clone(&self.call);
@@ -255,6 +256,7 @@ const STEP: &str = "middleware";
 /// A call's stages, with what surrounds them.
 pub(crate) fn surround<F>(
     server: &Arc<Core>,
+    home: &Arc<Home>,
     request: Request,
     facts: &Arc<Facts>,
     stages: impl FnOnce(Arc<Core>, Request, Arc<Facts>) -> F,
@@ -262,22 +264,22 @@ pub(crate) fn surround<F>(
 where
     F: Future<Output = Result<Output, Refusal>> + Send + 'static,
 {
-    let call = Incoming(Arc::new(Inner {
-        server: Arc::clone(server),
+    let call = Arc::new(Inner {
         tool: request.tool.clone(),
         request_id: request.origin.request_id.clone(),
         caller: request.caller.clone(),
         client: Arc::clone(&request.origin.client),
-    }));
-    let (name, facts) = (call.clone(), Arc::clone(facts));
+    });
+    let (name, facts) = (Arc::clone(&call), Arc::clone(facts));
     let stages = stages(Arc::clone(server), request, Arc::clone(&facts));
     let next = Next {
-        call: call.clone(),
+        call: Arc::clone(&call),
+        home: Arc::clone(home),
         index: 0,
         stages: Box::pin(async move {
             stages.await.map_err(|refusal| {
                 let step = refusal.step();
-                let reply = Reply::new(name.tool_name(), Err(refusal));
+                let reply = Reply::new(&name.tool, Err(refusal));
                 Refused(Reason::Ours(Box::new(reply), step))
             })
         }),
@@ -292,7 +294,7 @@ where
             }
             Err(Refused(Reason::Ours(reply, step))) => Err(Refusal::Replied(reply, step)),
             Err(Refused(Reason::Own(error))) => {
-                let failure = Reply::Failure(error.into_failure(call.tool_name()));
+                let failure = Reply::Failure(error.into_failure(&call.tool));
                 Err(Refusal::Replied(Box::new(failure), STEP))
             }
         }
@@ -301,7 +303,7 @@ where
 
 /// The tool at work, with what surrounds it.
 pub(crate) fn attempt(call: &Arc<Call>, tool: Running) -> Running {
-    if call.server.around_attempt.is_empty() {
+    if call.tool.home.around_attempt.is_empty() {
         return tool;
     }
     let next = NextAttempt {

@@ -330,6 +330,10 @@ pub struct Toolset {
     pub(crate) tools: &'static [&'static ToolDef],
     pub(crate) resources: &'static [&'static ResourceDef],
     pub(crate) prompts: &'static [&'static PromptDef],
+    pub(crate) prefix: Option<&'static str>,
+    pub(crate) tags: &'static [&'static str],
+    /// Defaults whose texts the attribute has found right, by option.
+    pub(crate) texts: &'static [(&'static str, &'static str)],
     pub(crate) defaults: Policies<'static>,
 }
 
@@ -362,6 +366,9 @@ impl Toolset {
         tools: &[],
         resources: &[],
         prompts: &[],
+        prefix: None,
+        tags: &[],
+        texts: &[],
         defaults: Policies::new(),
     };
 
@@ -388,7 +395,10 @@ impl Toolset {
     #[track_caller]
     pub const fn with(self, other: Self) -> Self {
         assert!(
-            self.defaults.says_nothing() && other.defaults.says_nothing(),
+            self.defaults.says_nothing()
+                && other.defaults.says_nothing()
+                && self.texts.is_empty()
+                && other.texts.is_empty(),
             "what holds for a whole list is said after `with`: `tools![..].with(resources![..]).auth(..)`"
         );
         Self {
@@ -413,42 +423,6 @@ impl Toolset {
     pub const fn prompts(&self) -> &'static [&'static PromptDef] {
         self.prompts
     }
-
-    /// Who may call the tools of this list that do not say it themselves.
-    pub const fn auth(mut self, auth: Auth<'static>) -> Self {
-        self.defaults.auth = Some(auth);
-        self
-    }
-
-    /// The rate of the tools of this list that do not say it themselves.
-    pub const fn rate(mut self, rate: Rate<'static>) -> Self {
-        self.defaults.rate = self.defaults.rate.push(rate);
-        self
-    }
-
-    /// The timeout of the tools of this list that do not say it themselves.
-    pub const fn timeout(mut self, timeout: Timeout) -> Self {
-        self.defaults.timeout = Some(timeout);
-        self
-    }
-
-    /// How often those tools of this list that can be repeated are tried again, where they do not say it themselves.
-    pub const fn retry(mut self, retry: Retry) -> Self {
-        self.defaults.retry = Some(retry);
-        self
-    }
-
-    /// When a tool of this list that does not say it itself is left alone: each for itself, or all together where it is `shared`.
-    pub const fn breaker(mut self, breaker: Breaker<'static>) -> Self {
-        self.defaults.breaker = Some(breaker);
-        self
-    }
-
-    /// How many calls of each tool of this list run at the same time, where it does not say it itself.
-    pub const fn concurrency(mut self, concurrency: Concurrency<'static>) -> Self {
-        self.defaults.concurrency = Some(concurrency);
-        self
-    }
 }
 
 /// The one of two lists that has something in it.
@@ -469,21 +443,22 @@ const fn either<T>(one: &'static [T], other: &'static [T]) -> &'static [T] {
 /// that took the name would have to differ from its own function, and is looked at itself.
 #[track_caller]
 pub const fn unique(tools: &[&ToolDef], tool: &ToolDef, function: &str) {
-    if equal(tool.name.as_bytes(), function.as_bytes()) {
-        return;
+    if !equal(tool.name.as_bytes(), function.as_bytes()) {
+        unique_name(tools, tool.name);
     }
+}
+
+/// Refuses, when the program is compiled, a name that two tools of a list have.
+#[track_caller]
+pub const fn unique_name(tools: &[&ToolDef], name: &str) {
     let mut same = 0;
     let mut index = 0;
     while index < tools.len() {
-        same += equal(tools[index].name.as_bytes(), tool.name.as_bytes()) as usize;
+        same += equal(tools[index].name.as_bytes(), name.as_bytes()) as usize;
         index += 1;
     }
     if same > 1 {
-        refuse_twice(
-            "another tool in this list is also named `",
-            tool.name,
-            RENAME,
-        );
+        refuse_twice("another tool in this list is also named `", name, RENAME);
     }
 }
 

@@ -38,5 +38,6 @@ mod size;
 mod skills;
 mod tasks;
 mod testing;
+mod toolset;
 mod transcripts;
 mod when;

@@ -16,7 +16,7 @@ pub(crate) use self::refused::refused;
 use crate::diagnostics::Errors;
 use crate::ide;
 use crate::source::Function;
-use crate::tool::{Model, relaxed};
+use crate::tool::{Model, Place, relaxed};
 use crate::twin::{Role, Twin};
 
 #[cfg(test)]
@@ -49,7 +49,14 @@ pub(crate) fn expand(role: Role, attribute: TokenStream, item: TokenStream) -> T
         return quote!(#errors #function);
     }
     let blocking = options.blocking.is_some();
-    let model = Model::new(options, &function, &attributes, &mut warnings, &mut errors);
+    let model = Model::new(
+        options,
+        &function,
+        &attributes,
+        Place::default(),
+        &mut warnings,
+        &mut errors,
+    );
     let definition = model.and_then(|mut model| {
         match &own {
             Own::Resource(own) => address::check(own, &mut model.parameters, &mut errors),

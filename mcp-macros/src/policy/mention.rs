@@ -9,6 +9,8 @@ pub(crate) struct Mention<'a> {
     pub(crate) text: &'a LitStr,
     /// The path of the argument.
     pub(crate) path: &'a str,
+    /// The policy that the text is of.
+    pub(crate) policy: &'static str,
     /// What the argument's value would become a part of.
     pub(crate) part_of: Option<&'static str>,
 }
@@ -16,7 +18,7 @@ pub(crate) struct Mention<'a> {
 /// The arguments that the policy just added names.
 pub(super) fn mention<'a>(
     policies: &Policies<'a>,
-    name: &str,
+    name: &'static str,
     text: &'a LitStr,
     mentions: &mut Vec<Mention<'a>>,
 ) {
@@ -24,6 +26,7 @@ pub(super) fn mention<'a>(
         mentions.push(Mention {
             text,
             path,
+            policy: name,
             part_of,
         });
     };

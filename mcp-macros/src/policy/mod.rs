@@ -38,6 +38,9 @@ pub(crate) const OPTIONS: [Known; 18] = [
     ),
 ];
 
+/// The policies that a toolset can declare for its tools: all but the last ones, `task`, `ttl` and `deprecated`, which speak of one tool.
+pub(crate) const DEFAULTS: &[Known] = OPTIONS.split_at(OPTIONS.len() - 3).0;
+
 /// The policies of one attribute as they were written.
 #[derive(Default)]
 pub(crate) struct Written(Vec<Declared>);
@@ -155,9 +158,14 @@ impl Written {
         if self.0.is_empty() {
             return TokenStream::new();
         }
-        if self.constant().is_none() {
-            return self.texts();
+        match self.constant() {
+            None => self.texts(),
+            Some(_) => self.typed(),
         }
+    }
+
+    /// Builder calls, one for each policy, for const evaluation to look into.
+    pub(crate) fn typed(&self) -> TokenStream {
         let mut calls = TokenStream::new();
         for Declared { name, values, .. } in &self.0 {
             let Some(ty) = type_of(name) else { continue };

@@ -1,9 +1,10 @@
 //! What has to fit together: policies with each other, with the annotations, and with the arguments.
 
-use mcp_grammar::{Confirm, TooLarge};
+use mcp_grammar::TooLarge;
 use proc_macro2::{Span, TokenStream, TokenTree};
 
 use super::options::Options;
+use super::{Place, inherited};
 use crate::diagnostics::{Errors, Warning};
 use crate::entry::nearest;
 use crate::lint::{FAT_TOOL, Lints};
@@ -13,7 +14,8 @@ use crate::twin::Role;
 
 /// Reports every contradiction. `complete`: whether all parameters could be read, so that none is missing here.
 pub(super) fn all(
-    options: &Options,
+    (options, tool): (&Options, Span),
+    place: Place<'_>,
     placeholders: &[(String, Span)],
     parameters: &[Parameter],
     complete: bool,
@@ -46,6 +48,14 @@ pub(super) fn all(
             unindented(conflict.message()),
         );
     }
+    let arguments = Arguments {
+        parameters,
+        open: !complete || given(parameters, Given::Args).is_some(),
+        noun: options.role.noun(),
+    };
+    if let Some(defaults) = place.defaults {
+        policies = inherited::check(&policies, (options, tool), defaults, &arguments, errors);
+    }
     if let (Some(caller), true) = (caller, policies.auth.is_some_and(|auth| auth.is_none())) {
         errors.at(
             caller.name.span,
@@ -54,11 +64,6 @@ pub(super) fn all(
         );
     }
 
-    let arguments = Arguments {
-        parameters,
-        open: !complete || given(parameters, Given::Args).is_some(),
-        noun: options.role.noun(),
-    };
     arguments.check_names(policies.idempotency.is_some(), errors);
     for mention in &mentions {
         arguments.check_mention(mention, errors);
@@ -67,11 +72,13 @@ pub(super) fn all(
         arguments.check_placeholder(name, *span, errors);
     }
     arguments.check_matches(errors);
-    unconfirmed(options, policies.confirm, &arguments)
+    let inherits = place.defaults.and_then(|defaults| defaults.key("confirm"));
+    let asked = policies.confirm.is_some() || inherits.is_some();
+    unconfirmed(options, asked, &arguments)
 }
 
 /// The grammar indents its second line as const evaluation needs it; the compiler does that for a macro's errors.
-fn unindented(message: &str) -> String {
+pub(crate) fn unindented(message: &str) -> String {
     let lines: Vec<_> = message.lines().map(str::trim_start).collect();
     lines.join("\n")
 }
@@ -82,15 +89,11 @@ fn given(parameters: &[Parameter], what: Given) -> Option<&Parameter> {
 }
 
 /// A tool that destroys and asks nobody; saying so on purpose is enough.
-fn unconfirmed(
-    options: &Options,
-    confirm: Option<Confirm<'_>>,
-    arguments: &Arguments<'_>,
-) -> Option<Warning> {
+fn unconfirmed(options: &Options, asked: bool, arguments: &Arguments<'_>) -> Option<Warning> {
     let (key, true) = options.destructive.as_ref()? else {
         return None;
     };
-    if confirm.is_some() || options.policies.key("confirm").is_some() {
+    if asked || options.policies.key("confirm").is_some() {
         return None;
     }
     let object = arguments
@@ -107,7 +110,7 @@ fn unconfirmed(
 }
 
 /// The arguments that policies can name.
-struct Arguments<'a> {
+pub(super) struct Arguments<'a> {
     parameters: &'a [Parameter],
     /// Whether there are others, whose names are not known here: the fields of `Args<T>`.
     open: bool,
@@ -180,17 +183,21 @@ impl<'a> Arguments<'a> {
 
     /// An argument that a policy names: it is there, and not a secret that would be kept or shown.
     fn check_mention(&self, mention: &Mention<'_>, errors: &mut Errors) {
+        if let Some(problem) = self.problem(mention) {
+            errors.on(mention.text, problem);
+        }
+    }
+
+    /// Why this tool can't be meant where a policy names an argument.
+    pub(super) fn problem(&self, mention: &Mention<'_>) -> Option<String> {
         let name = mention.path.split('.').next().unwrap_or(mention.path);
         match (self.find(name), mention.part_of) {
-            (None, _) if !self.open => errors.on(mention.text, self.no_such(name)),
-            (Some(argument), Some(place)) if argument.arg.secret.is_some() => errors.on(
-                mention.text,
-                format!(
-                    "`{name}` is secret, and would be a part of a {place}\n\
-                     help: name another argument, or take `secret` off `{name}`"
-                ),
-            ),
-            _ => {}
+            (None, _) if !self.open => Some(self.no_such(name)),
+            (Some(argument), Some(place)) if argument.arg.secret.is_some() => Some(format!(
+                "`{name}` is secret, and would be a part of a {place}\n\
+                 help: name another argument, or take `secret` off `{name}`"
+            )),
+            _ => None,
         }
     }
 

@@ -7,8 +7,9 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
-use super::model::Model;
+use super::model::{Model, Receiver};
 use crate::entry::text_of;
+use crate::list::call_at;
 use crate::parameter::{Check, Parameter, Rule};
 
 /// The definition of a tool that is wrong somewhere, so that nothing else fails for lack of it.
@@ -20,22 +21,33 @@ impl ToTokens for Model {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let (name, description) = (&self.name, &self.description);
         let (params, walk) = (params(), self.walk());
-        let (annotations, policies) = (self.annotations(), self.options.policies.calls());
+        let policies = match self.defaults {
+            None => self.options.policies.calls(),
+            Some(_) => self.options.policies.typed(),
+        };
+        let annotations = self.annotations();
         let definition = quote! {
             __mcp::ToolDef::new(#name, #description, |#params| #walk) #annotations #policies
         };
-        match self.options.policies.constant() {
-            None => definition.to_tokens(tokens),
-            // The macro cannot see what a constant says, so const evaluation looks for contradictions, and finds them here. In
-            // a constant of its own, because one that belongs to a trait is not looked at before somebody uses it.
-            Some(span) => {
-                let checked = quote!(__mcp::ToolDef::checked);
-                let checked = group(Delimiter::Parenthesis, span, checked);
-                let definition = group(Delimiter::Parenthesis, span, definition);
-                tokens.extend(quote!({
-                    const __CHECKED: __mcp::ToolDef = #checked #definition;
-                    __CHECKED
-                }));
+        // The macro cannot see what a constant says, so const evaluation looks for contradictions, and finds them here. In
+        // a constant of its own, because one that belongs to a trait is not looked at before somebody uses it. Only a method's
+        // is not, since it may name `Self`: that trait is looked at where the toolset is.
+        let checked = match (self.options.policies.constant(), &self.defaults) {
+            (None, None) => return definition.to_tokens(tokens),
+            (Some(span), None) => call_at(span, &quote!(ToolDef::checked), &definition),
+            (constant, Some(defaults)) => {
+                let span = constant.unwrap_or_else(|| self.function.span());
+                let checked = quote!(ToolDef::checked_in);
+                call_at(span, &checked, &quote!(#definition, #defaults))
+            }
+        };
+        match self.receiver {
+            Receiver::Free => tokens.extend(quote!({
+                const __CHECKED: __mcp::ToolDef = #checked;
+                __CHECKED
+            })),
+            Receiver::Type | Receiver::Instance => {
+                checked.to_tokens(tokens);
             }
         }
     }
@@ -52,12 +64,17 @@ impl Model {
         } = self;
         let (params, run, into) = (params(), hidden("__run"), self.options.role.answer());
         let values: Vec<_> = (0..parameters.len()).map(value).collect();
+        let this = (self.receiver == Receiver::Instance).then(|| hidden("__this"));
         let all = || parameters.iter().zip(&values);
         let reads = all().map(|(parameter, value)| read(parameter, value));
         let rules = all().map(|(parameter, value)| self.rules(parameter, value));
-        let complete = (!parameters.is_empty()).then(|| {
+        let instance = this
+            .iter()
+            .map(|this| quote!(let #this = __mcp::instance::<Self>(#params);));
+        let needed: Vec<_> = this.iter().chain(&values).collect();
+        let complete = (!needed.is_empty()).then(|| {
             quote! {
-                let (#(__mcp::Some(#values),)*) = (#(#values,)*) else { return __mcp::None };
+                let (#(__mcp::Some(#needed),)*) = (#(#needed,)*) else { return __mcp::None };
             }
         });
         let handed = all().map(|(parameter, value)| {
@@ -65,12 +82,15 @@ impl Model {
             quote!(#lend #value)
         });
         let span = function.span();
+        let lent = this.iter().map(|this| quote!(&#this));
+        let handed = lent.chain(handed);
         let handed = group(Delimiter::Parenthesis, span, quote!(#(#handed),*));
-        let call = quote!(#function #handed);
+        let of = (self.receiver != Receiver::Free).then(|| quote!(Self::));
+        let call = quote!(#of #function #handed);
         let (runner, future) = if self.options.blocking.is_some() {
             let call = group(Delimiter::Brace, span, call);
             (quote!(run_blocking), quote_spanned!(span=> move || #call))
-        } else if parameters.iter().any(|parameter| parameter.ty.lent) {
+        } else if this.is_some() || parameters.iter().any(|parameter| parameter.ty.lent) {
             // What is lent lives in a future around the function's own.
             let call = group(Delimiter::Brace, span, quote!(#call.await));
             (quote!(run), quote_spanned!(span=> async move #call))
@@ -80,6 +100,7 @@ impl Model {
         let start = call_at(span, &runner, &quote!(#params, #run, #future));
         quote!({
             let #run = __mcp::#into::<#answer>(#params);
+            #(#instance)*
             #(#reads)*
             #(#rules)*
             #complete
@@ -246,13 +267,6 @@ fn option(value: &Option<Expr>) -> TokenStream {
         Some(value) => quote!(__mcp::Some(#value)),
         None => quote!(__mcp::None),
     }
-}
-
-/// A call that begins and ends with a bracket at the span, so that the compiler underlines what stands there.
-fn call_at(span: Span, function: &impl ToTokens, arguments: &TokenStream) -> TokenStream {
-    let function = group(Delimiter::Parenthesis, span, quote!(__mcp::#function));
-    let arguments = group(Delimiter::Parenthesis, span, quote!(#arguments));
-    quote!(#function #arguments)
 }
 
 pub(crate) fn group(delimiter: Delimiter, span: Span, tokens: TokenStream) -> Group {

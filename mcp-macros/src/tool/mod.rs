@@ -2,66 +2,155 @@
 
 mod check;
 mod expand;
+mod inherited;
 mod meta;
 mod model;
 mod options;
 mod signature;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::Attribute;
+use syn::ext::IdentExt;
 
+pub(crate) use self::check::unindented;
 pub(crate) use self::expand::{group, params};
 pub(crate) use self::model::Model;
-pub(crate) use self::options::Options;
-use crate::diagnostics::Errors;
+pub(crate) use self::options::{Options, path};
+use crate::diagnostics::{Errors, Warning};
 use crate::ide;
 use crate::source::Function;
-use crate::twin::{Role, Twin};
+use crate::toolset::Defaults;
+use crate::twin::{Role, Twin, conditions};
 
 #[cfg(test)]
 pub(crate) use self::options::OPTIONS;
 
+/// Where a function stands, as far as its tool is concerned.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Place<'a> {
+    /// What the toolset around it says.
+    pub(crate) defaults: Option<&'a Defaults<'a>>,
+    /// Whether it stands in an `impl` block, where nothing can stand beside it.
+    pub(crate) methods: bool,
+}
+
+/// What a function becomes, apart from where it goes.
+pub(crate) struct Part {
+    /// To come first: an editor follows the first token that stands at its cursor.
+    pub(crate) completions: TokenStream,
+    pub(crate) errors: Errors,
+    pub(crate) warnings: Vec<Warning>,
+    /// The function as it was, or whatever stood there instead.
+    pub(crate) item: TokenStream,
+    /// None where there is no function to make a tool of.
+    pub(crate) made: Option<Made>,
+}
+
+/// A tool that is made, or that stands in for one that is wrong.
+pub(crate) struct Made {
+    pub(crate) function: Ident,
+    /// When the function is there at all.
+    pub(crate) conditions: Vec<Attribute>,
+    /// The tool's name, and where it is written.
+    pub(crate) name: String,
+    pub(crate) name_span: Span,
+    /// An expression, in which `__mcp` is the private module of the runtime.
+    pub(crate) definition: TokenStream,
+    twin: TokenStream,
+}
+
 /// The function as it was, its twin beside it, and everything that is wrong with the two.
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    part(attribute, item, Place::default()).into_items()
+}
+
+impl Part {
+    /// Items of a module: the function and its twin.
+    pub(crate) fn into_items(self) -> TokenStream {
+        let Self {
+            completions,
+            errors,
+            warnings,
+            item,
+            made,
+        } = self;
+        let twin = made.map(|made| made.twin);
+        quote!(#completions #errors #(#warnings)* #item #twin)
+    }
+}
+
+/// Reads a function with its attribute.
+pub(crate) fn part(attribute: TokenStream, item: TokenStream, place: Place<'_>) -> Part {
     let mut errors = Errors::default();
     let mut warnings = Vec::new();
     let mut options = Options::read(attribute, &mut errors);
     let runtime = options.runtime.take();
+    let runtime = runtime.or_else(|| place.defaults?.runtime());
     let runtime = runtime.unwrap_or_else(|| quote!(::mcp_runtime));
     let completions = ide::completions(&runtime, "tool", &options.words);
+    let broken = |completions, errors, item| Part {
+        completions,
+        errors,
+        warnings: Vec::new(),
+        item,
+        made: None,
+    };
 
     let mut function = match Function::read(item, "tool", &mut errors) {
         Ok(function) => function,
-        Err(item) => return quote!(#completions #errors #item),
+        Err(item) => return broken(completions, errors, item),
     };
     let attributes = function.take_parameter_attributes();
-    if let Some(receiver) = function.sig.receiver() {
+    if let Some(receiver) = function.sig.receiver()
+        && !place.methods
+    {
         errors.on(
             receiver,
-            "a tool is a free function and has no `self`\n\
-             help: take what the methods share as a parameter, `state: State<T>`",
+            "a method is a tool in a toolset alone: nobody else knows what it is called on\n\
+             help: write `#[toolset]` on the `impl` block, and mount a value of the type",
         );
         // An `impl` has no place for anything but the function.
-        return quote!(#errors #function);
+        return broken(TokenStream::new(), errors, function.into_token_stream());
     }
     let blocking = options.blocking.is_some();
-    let model = Model::new(options, &function, &attributes, &mut warnings, &mut errors);
+    let own = function.sig.ident.clone();
+    let (name, name_span) = match &options.name {
+        Some(name) => (name.value(), name.span()),
+        None => (own.unraw().to_string(), own.span()),
+    };
+    let model = Model::new(
+        options,
+        &function,
+        &attributes,
+        place,
+        &mut warnings,
+        &mut errors,
+    );
     let definition = match &model {
         Some(model) => model.to_token_stream(),
         None => expand::stand_in(),
     };
-    let twin =
-        Twin::beside(&function).map(|twin| twin.implementing(&runtime, Role::Tool, &definition));
+    let twin = (!place.methods)
+        .then(|| Twin::beside(&function))
+        .flatten()
+        .map(|twin| twin.implementing(&runtime, Role::Tool, &definition));
     let relaxed = relaxed(&function, blocking);
-    quote! {
-        #completions
-        #errors
-        #(#warnings)*
-        #relaxed
-        #function
-        #twin
+    Part {
+        completions,
+        errors,
+        warnings,
+        made: Some(Made {
+            conditions: conditions(&function.attrs),
+            function: own,
+            name,
+            name_span,
+            definition,
+            twin: twin.unwrap_or_default(),
+        }),
+        item: quote!(#relaxed #function),
     }
 }
 

@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, Ident};
 
 use super::options::Options;
-use super::{check, signature};
+use super::{Place, check, signature};
 use crate::diagnostics::{Errors, Warning};
 use crate::docs::{self, Text};
 use crate::entry::text_of;
@@ -22,6 +22,19 @@ pub(crate) struct Model {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) answer: TokenStream,
     pub(crate) options: Options,
+    pub(crate) receiver: Receiver,
+    /// The toolset's policies, where const evaluation has to hold the tool to them.
+    pub(crate) defaults: Option<TokenStream>,
+}
+
+/// What a function is called on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Receiver {
+    Free,
+    /// The type: a function in an `impl` block without `self`.
+    Type,
+    /// A value of the type: a method with `&self`.
+    Instance,
 }
 
 impl Model {
@@ -30,13 +43,22 @@ impl Model {
         options: Options,
         function: &Function,
         parameter_attributes: &[Vec<Attribute>],
+        place: Place<'_>,
         warnings: &mut Vec<Warning>,
         errors: &mut Errors,
     ) -> Option<Self> {
         let sig = &function.sig;
-        let name = name(&options, &sig.ident, errors);
+        let name = name(&options, &sig.ident, place, errors);
         let description = description(&options, function, &name, errors);
         signature::check(sig, &options, errors);
+        let receiver = match (place.methods, sig.receiver()) {
+            (false, _) => Receiver::Free,
+            (true, None) => Receiver::Type,
+            (true, Some(receiver)) => {
+                signature::check_receiver(receiver, errors);
+                Receiver::Instance
+            }
+        };
 
         let mut parameters = Vec::new();
         for (input, attrs) in sig.inputs.iter().zip(parameter_attributes) {
@@ -54,7 +76,7 @@ impl Model {
             }
         }
         let answer = parameter::answer(&sig.output, errors);
-        let complete = parameters.len() == sig.inputs.len();
+        let complete = parameters.len() + usize::from(sig.receiver().is_some()) == sig.inputs.len();
         let placeholders = match &options.description {
             Some(value) => text_of(value)
                 .map(docs::placeholders_in)
@@ -62,7 +84,8 @@ impl Model {
             None => docs::placeholders(&function.attrs),
         };
         warnings.extend(check::all(
-            &options,
+            (&options, sig.ident.span()),
+            place,
             &placeholders,
             &parameters,
             complete,
@@ -91,13 +114,22 @@ impl Model {
             description,
             parameters,
             answer: answer?,
+            receiver,
+            defaults: defaults(&options, place),
             options,
         };
         errors.is_empty().then_some(model)
     }
 }
 
-fn name(options: &Options, function: &Ident, errors: &mut Errors) -> String {
+/// The toolset's policies, if one of them or of the tool's is a constant.
+fn defaults(options: &Options, place: Place<'_>) -> Option<TokenStream> {
+    let defaults = place.defaults?;
+    let unknown = options.policies.constant().is_some() || defaults.has_constants();
+    unknown.then(|| defaults.as_list())
+}
+
+fn name(options: &Options, function: &Ident, place: Place<'_>, errors: &mut Errors) -> String {
     const MOST: usize = 128;
     let noun = options.role.noun();
     let (name, span, own) = match &options.name {
@@ -120,7 +152,10 @@ fn name(options: &Options, function: &Ident, errors: &mut Errors) -> String {
         );
         errors.at(span, message);
     }
-    if Twin::hides_a_type(function) {
+    if let Some(defaults) = place.defaults {
+        defaults.check_length(&name, span, errors);
+    }
+    if !place.methods && Twin::hides_a_type(function) {
         errors.at(
             function.span(),
             format!(

@@ -74,15 +74,18 @@ impl Options {
 
     /// Where an option is written, or the attribute if it is not.
     pub(crate) fn key(&self, name: &str) -> Span {
+        self.written(name).unwrap_or_else(Span::call_site)
+    }
+
+    /// Where an option is written, if it is.
+    pub(crate) fn written(&self, name: &str) -> Option<Span> {
         let annotation = match name {
             "read_only" => self.read_only.as_ref(),
             "destructive" => self.destructive.as_ref().map(|(key, _)| key),
             _ => None,
         };
         let annotation = annotation.map(Ident::span);
-        annotation
-            .or_else(|| self.policies.key(name))
-            .unwrap_or_else(Span::call_site)
+        annotation.or_else(|| self.policies.key(name))
     }
 
     fn take(&mut self, entry: &Entry, errors: &mut Errors) {
@@ -202,7 +205,8 @@ fn allowed(entry: &Entry, errors: &mut Errors) -> Option<(String, LitStr)> {
     Some((name, reason))
 }
 
-fn path(entry: &Entry, errors: &mut Errors) -> Option<TokenStream> {
+/// A path that is written as it is: `crate = my_crate::mcp_runtime`.
+pub(crate) fn path(entry: &Entry, errors: &mut Errors) -> Option<TokenStream> {
     let value = ungrouped(entry.value(errors)?);
     if let Expr::Path(path) = value {
         return Some(quote::quote!(#path));

@@ -1,7 +1,7 @@
 //! What a tool's signature must be: an `async fn`, free, safe and without type parameters.
 
 use syn::spanned::Spanned;
-use syn::{GenericParam, Safety, Signature};
+use syn::{GenericParam, Receiver, ReceiverKind, Safety, Signature};
 
 use super::options::Options;
 use crate::diagnostics::Errors;
@@ -70,4 +70,20 @@ pub(super) fn check(signature: &Signature, options: &Options, errors: &mut Error
             ),
         );
     }
+}
+
+/// Reports a method that does not borrow its toolset as every call at the same time can.
+pub(super) fn check_receiver(receiver: &Receiver, errors: &mut Errors) {
+    let message = match &receiver.kind {
+        ReceiverKind::Reference(_, _, None) => return,
+        ReceiverKind::Reference(_, _, Some(_)) => {
+            "calls run at the same time, so none has the toolset to itself\n\
+             help: write `&self`, and keep what changes behind a lock"
+        }
+        ReceiverKind::Value => {
+            "a toolset serves many calls, and this one would take it away\nhelp: write `&self`"
+        }
+        _ => "a call is lent its toolset\nhelp: write `&self`",
+    };
+    errors.on(receiver, message);
 }

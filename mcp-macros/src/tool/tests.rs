@@ -7,7 +7,7 @@ use super::expand;
 use crate::twin::Role;
 
 /// Holds an expansion to `snapshots/NAME.snap`.
-fn snapshot(name: &str, tokens: TokenStream) {
+pub(crate) fn snapshot(name: &str, tokens: TokenStream) {
     let file = syn::parse2(tokens).expect("the expansion is items");
     let mut settings = insta::Settings::clone_current();
     settings.set_omit_expression(true);

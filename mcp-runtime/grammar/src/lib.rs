@@ -29,6 +29,7 @@ mod cursor;
 mod deprecated;
 mod error;
 mod idempotency;
+mod inherit;
 mod invalidates;
 mod key;
 mod list;

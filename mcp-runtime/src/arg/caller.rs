@@ -172,7 +172,7 @@ impl<S: Scope> FromCall for Scoped<S> {
 impl<S: Scope> FromCall for Option<Scoped<S>> {
     fn from_call(call: &Arc<Call>) -> Result<Self, ToolError> {
         let caller = call.principal().map(Caller);
-        let holds = |caller: &Caller| call.server.holds_scope(caller, S::NAME);
+        let holds = |caller: &Caller| call.server.holds_scope(&call.tool.home, caller, S::NAME);
         Ok(caller.filter(holds).map(|caller| Scoped {
             caller,
             scope: PhantomData,

@@ -87,6 +87,11 @@ pub(crate) enum What {
         id: TypeId,
         name: &'static str,
     },
+    /// A value whose method the tool is.
+    Instance {
+        id: TypeId,
+        name: &'static str,
+    },
     Caller,
     PerhapsCaller,
     /// A caller that holds this scope.
@@ -99,6 +104,14 @@ impl Needs<'_> {
     /// The server must have been given a `T` with [`Server::state`](crate::Server::state).
     pub fn state<T: Send + Sync + 'static>(&mut self) {
         self.push(What::State {
+            id: TypeId::of::<T>(),
+            name: type_name::<T>(),
+        });
+    }
+
+    /// What is mounted must be a `T`.
+    pub(crate) fn instance<T: 'static>(&mut self) {
+        self.push(What::Instance {
             id: TypeId::of::<T>(),
             name: type_name::<T>(),
         });

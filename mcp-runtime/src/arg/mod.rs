@@ -5,6 +5,7 @@
 
 mod caller;
 mod extract;
+mod instance;
 pub(crate) mod reject;
 mod signature;
 mod validate;
@@ -21,6 +22,7 @@ use validator::Validate;
 pub use self::caller::{Claims, Scope, Scoped};
 pub use self::extract::{FromCall, FromJson, Injected, Needs, State, Whole};
 pub(crate) use self::extract::{Need, What};
+pub use self::instance::{This, instance};
 pub(crate) use self::signature::{InputSchema, Signature};
 pub use self::validate::*;
 

@@ -69,8 +69,8 @@ fn entry(core: &Core, tool: &Mounted) -> Value {
     entry.insert("tokens".to_owned(), json!(tokens));
     entry.insert("policies".to_owned(), policies(tool));
     entry.insert("policyHash".to_owned(), json!(tool.policies.fingerprint()));
-    if !tool.def.tags.is_empty() {
-        entry.insert("tags".to_owned(), json!(tool.def.tags));
+    if !tool.tags.is_empty() {
+        entry.insert("tags".to_owned(), json!(tool.tags));
     }
     Value::Object(entry)
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::gate::Found;
 use crate::principal::Principal;
 use crate::server::Core;
+use crate::server::home::Home;
 use crate::server::registry::Mounted;
 
 /// Who may call, as the tool, its list or its server declares it.
@@ -93,39 +94,45 @@ pub(crate) fn authorize(
 
 /// Whether a caller may call a tool.
 pub(crate) fn permits(server: &Core, tool: &Mounted, caller: Option<&Principal>) -> Permits {
-    allows(server, &tool.policies.auth, caller)
+    allows(server, &tool.home, &tool.policies.auth, caller)
 }
 
-/// Whether a rule lets a caller through.
-pub(crate) fn allows(server: &Core, rule: &Rule, caller: Option<&Principal>) -> Permits {
+/// Whether a rule of a server lets a caller through.
+pub(crate) fn allows(
+    server: &Core,
+    home: &Home,
+    rule: &Rule,
+    caller: Option<&Principal>,
+) -> Permits {
     let Rule::Requires(auth) = rule else {
         return Permits::Yes;
     };
     let Some(caller) = caller else {
         return Permits::No;
     };
-    if auth.eval(|leaf| holds(server, caller, &leaf)) {
+    let holds = |leaf: &Leaf<'_>| holds(server, home, caller, leaf);
+    if auth.eval(|leaf| holds(&leaf)) {
         return Permits::Yes;
     }
-    cheapest(server, auth, caller).map_or(Permits::No, Permits::NeedsScopes)
+    cheapest(auth, holds).map_or(Permits::No, Permits::NeedsScopes)
 }
 
 impl Core {
-    /// Whether a scope is granted to a caller, by itself or by one that implies it.
-    pub(crate) fn holds_scope(&self, caller: &Principal, scope: &str) -> bool {
+    /// Whether a scope is granted to a caller, by itself or by one that implies it in this server.
+    pub(crate) fn holds_scope(&self, home: &Home, caller: &Principal, scope: &str) -> bool {
         caller.has_scope(scope)
             || caller
                 .granted_scopes()
-                .any(|granted| self.implies(granted, scope))
+                .any(|granted| self.implies(home, granted, scope))
     }
 
-    /// Whether every caller that a rule lets through holds a scope.
-    pub(crate) fn guarantees_scope(&self, rule: &Rule, scope: &str) -> bool {
+    /// Whether every caller that a tool lets through holds a scope.
+    pub(crate) fn guarantees_scope(&self, tool: &Mounted, scope: &str) -> bool {
         let grants = |leaf: &Leaf<'_>| match leaf {
-            Leaf::Scope(asked) => *asked == scope || self.implies(asked, scope),
+            Leaf::Scope(asked) => *asked == scope || self.implies(&tool.home, asked, scope),
             _ => false,
         };
-        let Rule::Requires(auth) = rule else {
+        let Rule::Requires(auth) = &tool.policies.auth else {
             return false;
         };
         auth.branches()
@@ -134,10 +141,10 @@ impl Core {
     }
 }
 
-fn holds(server: &Core, caller: &Principal, leaf: &Leaf<'_>) -> bool {
+fn holds(server: &Core, home: &Home, caller: &Principal, leaf: &Leaf<'_>) -> bool {
     match leaf {
         Leaf::User => true,
-        Leaf::Scope(scope) => server.holds_scope(caller, scope),
+        Leaf::Scope(scope) => server.holds_scope(home, caller, scope),
         Leaf::Role(role) => caller.has_role(role),
         Leaf::Claim { path, value } => match caller.claim_at(path) {
             Some(Value::String(claim)) => claim == value,
@@ -164,13 +171,13 @@ pub(crate) fn scopes_to_ask(auth: &Auth<'static>) -> Vec<&'static str> {
 }
 
 /// Of the ways to satisfy the expression by scopes alone, the one that asks for the fewest new ones: its full set of scopes.
-fn cheapest(server: &Core, auth: &Auth<'_>, caller: &Principal) -> Option<Vec<String>> {
+fn cheapest(auth: &Auth<'_>, holds: impl Fn(&Leaf<'_>) -> bool) -> Option<Vec<String>> {
     let branches = auth.branches();
     let reachable = branches.iter().filter_map(|branch| {
         let mut scopes = Vec::new();
         let mut missing = 0;
         for leaf in branch {
-            let held = holds(server, caller, leaf);
+            let held = holds(leaf);
             match leaf {
                 Leaf::Scope(scope) => {
                     missing += usize::from(!held);

@@ -35,12 +35,14 @@ impl Rule {
         declared: Deprecated<'_>,
         is_tool: impl Fn(&str) -> bool,
     ) -> Result<Self, String> {
-        let beside = |name: &str| namespace.map(|namespace| format!("{namespace}.{name}"));
+        // The nearest one: beside the tool, then where its namespace is, and so on.
+        let around = std::iter::successors(namespace, |around| Some(around.rsplit_once('.')?.0));
         let replacement = match declared.replacement {
             None => None,
             Some(name) => {
-                let names = beside(name).into_iter().chain([name.to_owned()]);
-                let found = names.into_iter().find(|name| is_tool(name));
+                let names = around.map(|around| format!("{around}.{name}"));
+                let mut names = names.chain([name.to_owned()]);
+                let found = names.find(|name| is_tool(name));
                 Some(found.ok_or_else(|| {
                     format!("is deprecated in favour of `{name}`, which the server does not have; mount the list that has it, or name another tool")
                 })?)

@@ -39,5 +39,6 @@ pub(crate) fn find(
 
 /// Whether a tool stands in this caller's list. `tools/list` and `tools/call` both ask here.
 pub(crate) fn visible(server: &Core, tool: &Mounted, caller: Option<&Principal>) -> bool {
-    tool.def.visible_always || auth::permits(server, tool, caller) == Permits::Yes
+    tool.switch.is_on()
+        && (tool.def.visible_always || auth::permits(server, tool, caller) == Permits::Yes)
 }

@@ -10,6 +10,8 @@ pub(crate) enum Source {
     Tool,
     Toolset,
     Server,
+    /// A server that the tool's own server is a part of.
+    Host,
     /// An operator, when the server started.
     Override,
     /// Nobody: what holds is the default.
@@ -20,33 +22,26 @@ pub(crate) enum Source {
 #[derive(Debug)]
 pub(crate) struct Sources(Vec<(&'static str, Source)>);
 
-/// The policies that hold for one tool.
+/// The policies that hold for one tool. `defaults` are those around it, the nearest first.
 pub(super) fn inherit(
     own: &Policies<'static>,
-    toolset: &Policies<'static>,
-    server: &Policies<'static>,
+    defaults: &[(Source, Policies<'static>)],
 ) -> (Policies<'static>, Sources) {
-    let defaults = [
-        (Source::Toolset, applicable(toolset, own)),
-        (Source::Server, applicable(server, own)),
-    ];
-    let mut policies = *own;
+    let mut holds = *own;
+    let mut layers = vec![(Source::Tool, *own)];
+    for (source, default) in defaults {
+        holds = holds.or(default);
+        layers.push((*source, default.meant_for(own)));
+    }
     let mut sources = Vec::new();
-    macro_rules! inherit {
-            ($($policy:ident),*) => {$(
-                let mut source = Source::Tool;
-                for (from, default) in &defaults {
-                    if !policies.$policy.is_said() {
-                        policies.$policy = default.$policy;
-                        source = *from;
-                    }
-                }
-                if policies.$policy.is_said() {
-                    sources.push((stringify!($policy), source));
-                }
-            )*};
-        }
-    inherit!(
+    macro_rules! said {
+        ($($policy:ident),*) => {$(
+            if let Some((source, _)) = layers.iter().find(|(_, layer)| layer.$policy.is_said()) {
+                sources.push((stringify!($policy), *source));
+            }
+        )*};
+    }
+    said!(
         auth,
         when,
         rate,
@@ -63,7 +58,7 @@ pub(super) fn inherit(
         idempotency,
         task
     );
-    (policies, Sources(sources))
+    (holds, Sources(sources))
 }
 
 impl Sources {
@@ -117,6 +112,7 @@ impl Source {
             Self::Tool => "tool",
             Self::Toolset => "toolset",
             Self::Server => "server",
+            Self::Host => "host",
             Self::Override => "override",
             Self::Default => "default",
         }
@@ -128,31 +124,10 @@ impl Source {
             Self::Tool | Self::Default => None,
             Self::Toolset => Some("the tool's list"),
             Self::Server => Some("the server's defaults"),
+            Self::Host => Some("the defaults of the server it is merged into"),
             Self::Override => Some("an operator's override"),
         }
     }
-}
-
-/// A default as it is meant for one tool: a server whose tools are cached does not mean those that write.
-fn applicable(default: &Policies<'static>, own: &Policies<'static>) -> Policies<'static> {
-    let mut default = *default;
-    if own.read_only {
-        // There is nothing to throw away, to confirm, or to do twice.
-        default.invalidates = None;
-        default.confirm = None;
-        default.idempotency = None;
-    } else {
-        default.cache = None;
-    }
-    if !own.read_only && !own.idempotent {
-        default.retry = None;
-    }
-    if let Some(task) = own.task {
-        // Its result is kept by its task, and the task's time is its own.
-        default.cache = None;
-        default.timeout = default.timeout.filter(|timeout| timeout.total <= task.ttl);
-    }
-    default
 }
 
 /// A policy that may be there or not.

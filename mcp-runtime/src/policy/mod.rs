@@ -35,7 +35,7 @@ use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 pub use self::defaults::Policies;
-pub(crate) use self::inherit::Sources;
+pub(crate) use self::inherit::{Source, Sources};
 use self::overrides::Overrides;
 pub(crate) use self::shared::Shared;
 
@@ -63,15 +63,16 @@ pub(crate) struct Effective {
 }
 
 impl Effective {
-    /// A tool's own word counts first, then its list's, then the server's.
+    /// A tool's own word counts first, then the nearest default's.
     pub(crate) fn new(
         tool: &str,
-        [own, toolset, server]: [&mcp_grammar::Policies<'static>; 3],
+        own: &mcp_grammar::Policies<'static>,
+        defaults: &[(Source, mcp_grammar::Policies<'static>)],
         overrides: &Overrides,
         shared: &mut Shared,
         problems: &mut Vec<String>,
     ) -> Self {
-        let (mut declared, mut sources) = inherit::inherit(own, toolset, server);
+        let (mut declared, mut sources) = inherit::inherit(own, defaults);
         let overridden = overrides.apply(tool, &mut declared, problems);
         sources.override_all(overridden.iter().map(|(policy, _)| *policy));
         let conflicts = sources.conflicts(&declared).into_iter();

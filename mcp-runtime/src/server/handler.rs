@@ -22,10 +22,11 @@ use rmcp::model::{
     Resource, ResourcesCapability, ServerCapabilities, ServerConfig, SetLevelRequestParams,
     SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestParams, UpdateTaskParams,
 };
-use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
+use rmcp::service::{NotificationContext, RequestContext, RoleServer, SubscriptionContext};
 
 use serde_json::{Map, Value, json};
 
+use super::listening::Listening;
 use super::registry::Mounted;
 use super::remote::{Remote, level_number};
 use super::tasks::{self, Called};
@@ -42,7 +43,8 @@ use crate::policy::gate;
 use crate::principal::Principal;
 use crate::trace::TraceId;
 
-/// How long a client may keep a list of tools: it changes only with the program.
+/// How long a client may keep a list. It changes with the program, and with what the program switches off and on: of that,
+/// clients that listen are told at once.
 const LIST_TTL_MS: u64 = 60_000;
 
 /// One connection's view of the server; rmcp makes one a session, and one a request where there are no sessions.
@@ -51,6 +53,7 @@ pub(crate) struct Handler {
     core: Arc<Core>,
     /// The caller of every call of this connection that no token speaks for.
     caller: Option<Arc<Principal>>,
+    listening: Arc<Listening>,
     /// The least log level the client asked for with `logging/setLevel` (2025-11-25 and older).
     level: Arc<AtomicU8>,
     /// What the client wants to hear of.
@@ -69,6 +72,7 @@ impl Handler {
         Self {
             core,
             caller,
+            listening: Arc::default(),
             level: Arc::new(AtomicU8::new(level_number(LoggingLevel::Info))),
             watching: Arc::default(),
         }
@@ -195,6 +199,7 @@ impl Handler {
         match method {
             "tools/call" | "tools/list" | "tasks/get" | "tasks/update" | "tasks/cancel" => true,
             "initialize" | "logging/setLevel" => before_2026,
+            "subscriptions/listen" => !before_2026,
             "prompts/get" | "prompts/list" => !served.prompts.is_empty(),
             "resources/read" | "resources/list" | "resources/templates/list" => {
                 self.has_resources()
@@ -251,6 +256,7 @@ impl ServerHandler for Handler {
         let mut capabilities = ServerCapabilities::builder()
             .enable_logging()
             .enable_tools()
+            .enable_tool_list_changed()
             .build();
         capabilities.extensions = extensions::offered(&self.core);
         if !served.prompts.is_empty() {
@@ -564,7 +570,7 @@ impl ServerHandler for Handler {
         &self,
         requested: &SubscriptionFilter,
     ) -> Option<SubscriptionFilter> {
-        let mut accepted = SubscriptionFilter::new();
+        let mut accepted = self.listening.accept(&self.core.changes, requested);
         let asked = requested.resource_subscriptions.as_deref();
         accepted.resource_subscriptions =
             asked.map(|asked| self.watching.accept(&self.core.resources, asked));
@@ -581,6 +587,7 @@ impl ServerHandler for Handler {
             () = subscription.cancelled() => {}
             () = self.core.lifecycle.closed() => {}
             () = telling => {}
+            () = self.listening.serve(&self.core.changes, &subscription) => {}
         }
         Ok(())
     }
@@ -593,6 +600,10 @@ impl ServerHandler for Handler {
         self.level
             .store(level_number(params.level), Ordering::Relaxed);
         Ok(())
+    }
+
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        self.listening.tell(&self.core.changes, context.peer);
     }
 
     async fn on_custom_request(

@@ -125,6 +125,14 @@ impl Lifecycle {
         self.stop.lock().insert(0, settle);
     }
 
+    /// Takes over the hooks of a server that becomes a part of this one.
+    pub(super) fn adopt(&self, other: &Self) {
+        let start = std::mem::take(&mut *other.start.lock());
+        self.start.lock().extend(start);
+        let stop = std::mem::take(&mut *other.stop.lock());
+        self.stop.lock().extend(stop);
+    }
+
     /// Lets a call in, unless the server is stopping.
     pub(crate) fn admit(&self) -> Result<Inside, Closed> {
         self.admission.admit()

@@ -1,7 +1,7 @@
 //! What nobody can see at a single tool: lints of a whole server, told when it is built.
 
 use super::Server;
-use super::registry::Mount;
+use super::compose::{Entry, Item};
 
 /// More tools than a model keeps apart, with nothing that orders them.
 pub(super) const GOD_SERVER: &str = "god_server";
@@ -36,10 +36,16 @@ pub(super) fn problems(allowed: &[Allowed]) -> impl Iterator<Item = String> {
     })
 }
 
-/// What is to be warned of.
-pub(super) fn warning(mounts: &[Mount], allowed: &[Allowed]) -> Option<String> {
-    let loose = mounts.iter().filter(|mount| mount.namespace.is_none());
-    let tools: usize = loose.map(|mount| mount.toolset.tools.len()).sum();
+/// How many tools have nothing before their names.
+pub(super) fn loose(entries: &[Entry]) -> usize {
+    let tools = entries
+        .iter()
+        .filter(|entry| matches!(entry.item, Item::Tool(_)));
+    tools.filter(|tool| tool.before.is_none()).count()
+}
+
+/// What is to be warned of. `tools` is how many have nothing before their names.
+pub(super) fn warning(tools: usize, allowed: &[Allowed]) -> Option<String> {
     if tools <= MOST_TOOLS || allowed.iter().any(|(lint, _)| lint == GOD_SERVER) {
         return None;
     }
@@ -52,23 +58,29 @@ pub(super) fn warning(mounts: &[Mount], allowed: &[Allowed]) -> Option<String> {
 mod tests {
     use super::*;
     use crate::policy::fixture;
+    use crate::server::changes::Changes;
     use crate::{ToolDef, Toolset};
 
-    fn mount(namespace: Option<&'static str>, tools: usize) -> Mount {
-        let tools: Vec<&'static ToolDef> = (0..tools)
+    fn tools(number: usize) -> Toolset {
+        let tools: Vec<&'static ToolDef> = (0..number)
             .map(|_| &*Box::leak(Box::new(fixture::tool("tool"))))
             .collect();
-        Mount {
-            namespace,
-            toolset: Toolset::new(Vec::leak(tools)),
-        }
+        Toolset::new(Vec::leak(tools))
+    }
+
+    fn counted(mut server: Server) -> usize {
+        loose(&server.compose(&Changes::default(), None, &mut Vec::new()).1)
     }
 
     #[test]
     fn more_than_fifty_tools_without_a_namespace_are_warned_of() {
-        let told = |mounts: &[Mount]| warning(mounts, &[]);
-        assert_eq!(told(&[mount(None, 50), mount(Some("crm"), 50)]), None);
-        let warned = told(&[mount(None, 50), mount(None, 1)]).unwrap();
+        let told = |server| warning(counted(server), &[]);
+        let ordered = Server::new("test")
+            .mount(tools(50))
+            .mount_at("crm", tools(50))
+            .mount(tools(50).prefix("erp"));
+        assert_eq!(told(ordered), None);
+        let warned = told(Server::new("test").mount(tools(50)).mount(tools(1))).unwrap();
         let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/lints.md");
         let page = std::fs::read_to_string(page).unwrap();
         assert!(
@@ -76,7 +88,7 @@ mod tests {
             "docs/reference/lints.md must hold:\n{warned}"
         );
         let allowed = [(GOD_SERVER.to_owned(), "mirrors the vendor's API".to_owned())];
-        assert_eq!(warning(&[mount(None, 51)], &allowed), None);
+        assert_eq!(warning(51, &allowed), None);
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! The server: what it serves, what it was given, and how it starts.
 
 pub(crate) mod admission;
+mod changes;
+mod compose;
 #[cfg(any(feature = "cli", feature = "testing"))]
 mod direct;
 mod extensions;
 pub(crate) mod handler;
+pub(crate) mod home;
 pub(crate) mod lifecycle;
 mod lint;
+mod listening;
 #[cfg(feature = "http")]
 pub(crate) mod listing;
 pub(crate) mod mounted;
@@ -20,6 +24,7 @@ pub(crate) mod remote;
 mod signals;
 mod skills;
 mod tasks;
+mod tools;
 mod updates;
 mod watching;
 mod wire;
@@ -28,23 +33,29 @@ mod withheld;
 #[cfg(any(feature = "http", feature = "stdio"))]
 pub(crate) mod written;
 
-use std::any::{Any, TypeId};
-use std::collections::{BTreeSet, HashMap};
+use std::any::TypeId;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::num::NonZero;
+use std::panic::Location;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use self::changes::Changes;
+use self::home::{Home, Implies, State};
 use self::lifecycle::Lifecycle;
-use self::registry::{Mount, Mounted, Registry};
+use self::registry::{Mounted, Registry};
+pub use self::tools::{NoSuchTool, Tools};
 pub use self::updates::Resources;
 use crate::arg::{Need, What};
 use crate::clock::Clock;
 use crate::error::{Result, ServerError};
+use crate::kind::Kind;
 use crate::metrics::{Meters, Metrics};
 use crate::middleware::{Around, AroundAttempt};
+use crate::mount::{IntoMount, Mount};
 use crate::policy::audit::Sink;
 use crate::policy::overrides::{self, Overrides};
 use crate::policy::rate::Limiter;
@@ -55,7 +66,6 @@ use crate::seal::Seal;
 use crate::skills::{Catalog, Skills};
 use crate::store::{MemoryStore, Store};
 use crate::task::Ledger;
-use crate::tool::Toolset;
 
 /// Tools per page of a list: enough for most servers to answer with one.
 const PAGE_SIZE: usize = 200;
@@ -86,16 +96,17 @@ pub struct Server {
     mounts: Vec<Mount>,
     state: State,
     principal: Option<Arc<Principal>>,
-    implies: HashMap<String, BTreeSet<String>>,
+    implies: Implies,
     defaults: Policies,
     expected_nodes: NonZero<u32>,
-    store: Arc<dyn Store>,
+    store: Option<Arc<dyn Store>>,
     state_key: Option<Vec<u8>>,
     lifecycle: Lifecycle,
     around: Vec<Arc<dyn Around>>,
     around_attempt: Vec<Arc<dyn AroundAttempt>>,
     audit_file: Option<PathBuf>,
     metrics: Metrics,
+    tools: Tools,
     #[cfg(feature = "http")]
     pub(crate) http: crate::transport::http::Options,
     overrides: Vec<overrides::Source>,
@@ -106,8 +117,6 @@ pub struct Server {
     patience: Duration,
     skills: Option<Skills>,
 }
-
-type State = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
 
 /// How the server introduces itself to clients.
 #[derive(Debug, Clone)]
@@ -133,10 +142,10 @@ impl Server {
             mounts: Vec::new(),
             state: State::new(),
             principal: None,
-            implies: HashMap::new(),
+            implies: Implies::new(),
             defaults: Policies::new(),
             expected_nodes: NonZero::<u32>::MIN,
-            store: Arc::new(MemoryStore::new()),
+            store: None,
             state_key: None,
             overrides: Vec::new(),
             allowed: Vec::new(),
@@ -145,6 +154,7 @@ impl Server {
             around_attempt: Vec::new(),
             audit_file: None,
             metrics: Metrics::default(),
+            tools: Tools::default(),
             #[cfg(feature = "http")]
             http: crate::transport::http::Options::new(),
             page_size: PAGE_SIZE,
@@ -179,22 +189,36 @@ impl Server {
         self
     }
 
-    /// Serves the tools of a list under their own names.
-    pub fn mount(mut self, toolset: Toolset) -> Self {
-        self.mounts.push(Mount {
-            namespace: None,
-            toolset,
-        });
-        self
+    /// Serves tools under their own names: those of a list, the methods of a value whose `impl` block has `#[toolset]`, or a
+    /// [`Mount`] that renames some or leaves them out.
+    ///
+    /// ```
+    /// use mcp_runtime::prelude::*;
+    ///
+    /// struct Counter { step: u64 }
+    ///
+    /// #[toolset]
+    /// impl Counter {
+    ///     /// Count one step up.
+    ///     #[tool(read_only)]
+    ///     async fn next(&self, from: u64) -> u64 { from + self.step }
+    /// }
+    ///
+    /// // Two values do not mix: `ones.next` and `tens.next`.
+    /// let server = Server::new("counters")
+    ///     .mount_at("ones", Counter { step: 1 })
+    ///     .mount_at("tens", Counter { step: 10 });
+    /// # server.check().unwrap();
+    /// ```
+    #[track_caller]
+    pub fn mount(self, tools: impl IntoMount) -> Self {
+        self.mounted(tools.into_mount(), Location::caller())
     }
 
-    /// Serves the tools of a list under a namespace: `add` mounted at `"math"` is `math.add`.
-    pub fn mount_at(mut self, namespace: &'static str, toolset: Toolset) -> Self {
-        self.mounts.push(Mount {
-            namespace: Some(namespace),
-            toolset,
-        });
-        self
+    /// Serves tools under a namespace: `add` mounted at `"math"` is `math.add`.
+    #[track_caller]
+    pub fn mount_at(self, namespace: impl Into<String>, tools: impl IntoMount) -> Self {
+        self.mounted(tools.into_mount().at(namespace), Location::caller())
     }
 
     /// Gives the server a value that tools take as [`State<T>`](crate::State). One value a type: a second one replaces the first.
@@ -230,7 +254,7 @@ impl Server {
 
     /// Sets where calls share state: rate buckets, cached results, claims. The default is this process's memory.
     pub fn store(mut self, store: impl Store) -> Self {
-        self.store = Arc::new(store);
+        self.store = Some(Arc::new(store));
         self
     }
 
@@ -353,37 +377,43 @@ impl Server {
         self.build().map(drop)
     }
 
-    pub(crate) fn build(self) -> Result<Arc<Core>> {
+    pub(crate) fn build(mut self) -> Result<Arc<Core>> {
         let misnamed: Vec<String> = lint::problems(&self.allowed).collect();
         if !misnamed.is_empty() {
             return Err(ServerError::new(misnamed.join("\n")));
         }
         let mut shared = Shared::default();
         let overrides = Overrides::read_all(&self.overrides)?;
-        let registry = Registry::build(&self.mounts, |tool, def, toolset, problems| {
-            let own = def.declared().unwrap_or_else(|error| {
-                problems.push(format!("`{tool}`: {error} ({})", def.location));
-                mcp_grammar::Policies::new()
-            });
-            let policies = [&own, &toolset.defaults, &self.defaults.0];
-            Effective::new(tool, policies, &overrides, &mut shared, problems)
-        })?;
-        let skills = match self.skills {
+        let skills = match self.skills.take() {
             Some(skills) => Some(skills.load(self.defaults.0.auth)?),
             None => None,
         };
-        let audit = Arc::new(Sink::new(self.audit_file));
-        let tasks = Arc::new(self.tasks);
-        self.lifecycle.settle(&tasks);
-        self.lifecycle.keep(&audit);
+        let audit = Arc::new(Sink::new(self.audit_file.take()));
         let unknown_calls = Arc::default();
         let limiter = Arc::new(Limiter::new(self.expected_nodes));
-        self.metrics.set(Meters {
-            tools: registry.meters(),
+        let meters = |tools| Meters {
+            tools,
             unknown: Arc::clone(&unknown_calls),
             audit: Arc::clone(&audit),
             limiter: Arc::clone(&limiter),
-        });
+        };
+        let changes = Changes::default();
+        let mut problems = Vec::new();
+        let (home, entries) = self.compose(&changes, Some(&meters), &mut problems);
+        let registry = Registry::build(&entries, problems, |name, entry, own, problems| {
+            Effective::new(
+                name,
+                own,
+                &entry.defaults,
+                &overrides,
+                &mut shared,
+                problems,
+            )
+        })?;
+        self.metrics.set(meters(registry.meters()));
+        let tasks = Arc::new(self.tasks);
+        self.lifecycle.settle(&tasks);
+        self.lifecycle.keep(&audit);
         let strangers = overrides.unknown(|name| registry.named(name).is_some());
         if !strangers.is_empty() {
             return Err(ServerError::new(format!(
@@ -391,13 +421,15 @@ impl Server {
                 strangers.join("`, `")
             )));
         }
+        let homes = registry.everything().map(|it| &it.home);
+        let surrounds = homes.chain([&home]).any(|home| !home.around.is_empty());
         let core = Core {
+            surrounds,
             identity: self.identity,
             registry,
-            state: self.state,
+            home,
             principal: self.principal,
-            implies: self.implies,
-            store: self.store,
+            store: self.store.unwrap_or_else(|| Arc::new(MemoryStore::new())),
             limiter,
             retries: Budget::new(),
             seal: match self.state_key {
@@ -406,8 +438,7 @@ impl Server {
             },
             clock: Clock::start(),
             lifecycle: self.lifecycle,
-            around: self.around,
-            around_attempt: self.around_attempt,
+            changes,
             audit,
             unknown_calls,
             page_size: self.page_size,
@@ -417,7 +448,7 @@ impl Server {
             skills,
         };
         core.check_needs()?;
-        if let Some(warning) = lint::warning(&self.mounts, &self.allowed) {
+        if let Some(warning) = lint::warning(lint::loose(&entries), &self.allowed) {
             tracing::warn!("{warning}");
         }
         let today = deprecated::today();
@@ -454,17 +485,18 @@ impl fmt::Debug for Server {
 pub(crate) struct Core {
     pub(crate) identity: Identity,
     registry: Registry,
-    state: State,
+    /// What this server was given, not those that are merged into it.
+    pub(crate) home: Arc<Home>,
+    /// Whether any call is surrounded by middleware.
+    surrounds: bool,
     pub(crate) principal: Option<Arc<Principal>>,
-    implies: HashMap<String, BTreeSet<String>>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) retries: Budget,
     pub(crate) seal: Seal,
     pub(crate) clock: Clock,
     pub(crate) lifecycle: Lifecycle,
-    pub(crate) around: Vec<Arc<dyn Around>>,
-    pub(crate) around_attempt: Vec<Arc<dyn AroundAttempt>>,
+    pub(crate) changes: Changes,
     pub(crate) audit: Arc<Sink>,
     unknown_calls: Arc<AtomicU64>,
     pub(crate) page_size: usize,
@@ -479,21 +511,28 @@ impl Core {
         &self.registry
     }
 
-    pub(crate) fn state(&self, id: TypeId) -> Option<Arc<dyn Any + Send + Sync>> {
-        self.state.get(&id).cloned()
-    }
-
     /// Counts a call of a tool that is not there, as far as its caller is concerned.
     pub(crate) fn count_unknown(&self) {
         self.unknown_calls.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Whether a granted scope includes another one, directly or through others.
-    pub(crate) fn implies(&self, granted: &str, scope: &str) -> bool {
+    /// Whose middleware surrounds the calls of this: that of the server it came with, if there is any.
+    pub(crate) fn surrounding(&self, kind: Kind, name: &str) -> Option<&Arc<Home>> {
+        if !self.surrounds {
+            return None;
+        }
+        let called = self.registry.find_of(kind, name);
+        let home = called.map_or(&self.home, |called| &called.home);
+        (!home.around.is_empty()).then_some(home)
+    }
+
+    /// Whether a granted scope includes another one, directly or through others, for tools that came with this server.
+    pub(crate) fn implies(&self, home: &Home, granted: &str, scope: &str) -> bool {
         let mut seen = BTreeSet::from([granted]);
         let mut open = vec![granted];
         while let Some(next) = open.pop() {
-            for implied in self.implies.get(next).into_iter().flatten() {
+            let own = home.implies.get(next);
+            for implied in own.into_iter().chain(self.home.implies.get(next)).flatten() {
                 if implied == scope {
                     return true;
                 }
@@ -531,8 +570,13 @@ impl Core {
             let noun = tool.kind.noun();
             let parameter = need.parameter;
             match &need.what {
-                What::State { id, name: state } if !self.state.contains_key(id) => Some(format!(
-                    "{noun} `{name}` takes `{parameter}: State<{state}>`, and the server has no such value ({})\n  help: give it one with `.state(..)`",
+                What::State { id, name: state } if tool.home.state(*id).is_none() => Some(format!(
+                    "{noun} `{name}` takes `{parameter}: State<{state}>`, and {} has no such value ({})\n  help: give it one with `.state(..)`",
+                    tool.home.who(),
+                    def.location
+                )),
+                What::Instance { id, name: ty } if !tool.is_method_of(*id) => Some(format!(
+                    "tool `{name}` is a method of `{ty}`, and no value of it is mounted ({})\n  help: mount the value, not its list: `.mount(value)`",
                     def.location
                 )),
                 What::Caller if !tool.policies.auth.guarantees_caller() => Some(format!(
@@ -543,12 +587,10 @@ impl Core {
                     "tool `{name}` takes `{parameter}: Task`, and its calls do not run as tasks ({})\n  help: declare `task = \"optional\"`, or leave the parameter out",
                     def.location
                 )),
-                What::Scope(scope) if !self.guarantees_scope(&tool.policies.auth, scope) => {
-                    Some(format!(
-                        "tool `{name}` takes `{parameter}`, the proof of the scope `{scope}`, and its `auth` lets callers through without it ({})\n  help: declare `auth = \"{scope}\"`, or take `Option<Scoped<..>>`",
-                        def.location
-                    ))
-                }
+                What::Scope(scope) if !self.guarantees_scope(tool, scope) => Some(format!(
+                    "tool `{name}` takes `{parameter}`, the proof of the scope `{scope}`, and its `auth` lets callers through without it ({})\n  help: declare `auth = \"{scope}\"`, or take `Option<Scoped<..>>`",
+                    def.location
+                )),
                 _ => None,
             }
         };

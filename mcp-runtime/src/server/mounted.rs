@@ -1,28 +1,28 @@
 //! Resources and prompts, made ready when the server is built: where each is found, and what runs beside it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use mcp_grammar::Policies;
 use serde_json::{Map, Value};
 
-use super::registry::{Mount, Mounted};
+use super::compose::Entry;
+use super::registry::{Mounted, Names};
 use crate::kind::Kind;
 use crate::policy::{Effective, deprecated};
 use crate::prompt::PromptDef;
 use crate::resource::ResourceDef;
 use crate::resource::address::Address;
-use crate::tool::{ToolDef, Toolset, Walk};
+use crate::tool::{ToolDef, Walk};
 
 /// Decides which policies hold for what is mounted under a name.
 pub(super) type Resolve<'a> =
-    &'a mut dyn FnMut(&str, &ToolDef, &Toolset, &mut Vec<String>) -> Effective;
+    &'a mut dyn FnMut(&str, &Entry, &Policies<'static>, &mut Vec<String>) -> Effective;
 
-/// One list on its way into the registry.
+/// One thing on its way into the registry.
 pub(super) struct Mounting<'a> {
-    pub(super) mount: &'a Mount,
-    /// All lists, this one among them.
-    pub(super) mounts: &'a [Mount],
+    pub(super) entry: &'a Entry,
+    pub(super) names: &'a Names,
     pub(super) resolve: Resolve<'a>,
     pub(super) problems: &'a mut Vec<String>,
     pub(super) asides: &'a mut HashMap<String, Arc<Mounted>>,
@@ -61,56 +61,48 @@ pub(crate) struct MountedPrompt {
 }
 
 impl Mounting<'_> {
-    fn mounted(
-        &mut self,
-        kind: Kind,
-        name: String,
-        def: &'static ToolDef,
-        completions: &[(&'static str, Walk)],
-    ) -> Arc<Mounted> {
+    /// The thing itself, and the functions that complete its arguments.
+    pub(super) fn item(&mut self, completions: &[(&'static str, Walk)]) -> Mounted {
+        let Entry {
+            item, name: own, ..
+        } = self.entry;
+        let (kind, def, name) = (item.kind(), item.def(), self.entry.full_name());
         for (argument, walk) in completions {
             let name = completion(&name, argument);
             self.aside(Kind::Completion, name, def, *walk);
         }
-        let mut policies = (self.resolve)(&name, def, &self.mount.toolset, self.problems);
-        // Half a document is none.
-        policies.size = policies.size.whole();
+        let own_policies = def.declared().unwrap_or_else(|error| {
+            self.problems
+                .push(format!("`{own}`: {error} ({})", def.location));
+            Policies::new()
+        });
+        let mut policies = (self.resolve)(&name, self.entry, &own_policies, self.problems);
+        if kind != Kind::Tool {
+            // Half a document is none.
+            policies.size = policies.size.whole();
+        }
         let declared = policies.declared.deprecated;
-        let mut mounted = Mounted::new(kind, name, (def, def.walk), policies, self.problems);
-        let known = self.names(kind);
-        let is_known = |name: &str| known.contains(name);
-        let own = self.mount.name(def.name);
-        let rule = declared
-            .map(|it| deprecated::Rule::new(&own, self.mount.namespace, it, is_known))
-            .transpose();
-        mounted.deprecated = rule.unwrap_or_else(|problem| {
+        let walk = (def, def.walk);
+        let mut mounted = Mounted::new(kind, name, walk, self.entry, policies, self.problems);
+        let before = self.entry.before.as_deref();
+        let is_known = |name: &str| self.names.has(kind, name);
+        let rule = declared.map(|it| deprecated::Rule::new(own, before, it, is_known));
+        mounted.deprecated = rule.transpose().unwrap_or_else(|problem| {
             let (noun, place) = (kind.noun(), def.location);
             self.problems
                 .push(format!("{noun} `{own}` {problem} ({place})"));
             None
         });
-        Arc::new(mounted)
-    }
-
-    /// The names of all others of the kind, of which one may stand in for what is deprecated.
-    fn names(&self, kind: Kind) -> HashSet<String> {
-        let names = self.mounts.iter().flat_map(|mount| {
-            let resources = mount.toolset.resources.iter().map(|def| def.item.name);
-            let prompts = mount.toolset.prompts.iter().map(|def| def.item.name);
-            let names: Vec<_> = match kind {
-                Kind::Prompt => prompts.collect(),
-                _ => resources.collect(),
-            };
-            names.into_iter().map(|name| mount.name(name))
-        });
-        names.collect()
+        mounted.switch = Arc::clone(&self.entry.switch);
+        mounted.meter = Arc::clone(&self.entry.meter);
+        mounted
     }
 
     /// Something that runs in the service of `def`: for the same callers, and within the same bounds, but not a use of it.
     fn aside(&mut self, kind: Kind, name: String, def: &'static ToolDef, walk: Walk) {
         // What cannot be read is reported where `def` itself is resolved.
         let declared = def.declared().unwrap_or_default();
-        let policies = Policies {
+        let own = Policies {
             auth: declared.auth,
             timeout: declared.timeout,
             breaker: declared.breaker,
@@ -118,13 +110,8 @@ impl Mounting<'_> {
             audit: declared.audit,
             ..Policies::new()
         };
-        let own = ToolDef {
-            policies,
-            texts: &[],
-            ..*def
-        };
-        let policies = (self.resolve)(&name, &own, &self.mount.toolset, self.problems);
-        let aside = Mounted::new(kind, name, (def, walk), policies, self.problems);
+        let policies = (self.resolve)(&name, self.entry, &own, self.problems);
+        let aside = Mounted::new(kind, name, (def, walk), self.entry, policies, self.problems);
         self.asides.insert(aside.name.clone(), Arc::new(aside));
     }
 }
@@ -145,37 +132,33 @@ pub(crate) fn prompt(name: &str) -> String {
 }
 
 impl Resources {
-    pub(super) fn mount(&mut self, mounting: &mut Mounting<'_>) {
-        for def in mounting.mount.toolset.resources {
-            let (uri, location) = (def.uri(), def.item.location);
-            let address = match def.uri.is_fixed() {
-                true => None,
-                false => Address::new(def.uri),
-            };
-            if let Some(other) = self.of_same_place(def, address.as_ref()) {
-                mounting.problems.push(format!(
-                    "two resources are at `{uri}`: one at {}, one at {location}\n  help: give each its own address",
-                    other.def.item.location
-                ));
-                continue;
-            }
-            if let Some(walk) = def.list {
-                mounting.aside(Kind::Listing, listing(uri), &def.item, walk);
-            }
-            let name = mounting.mount.name(def.item.name);
-            let completions = def.completions.as_slice();
-            let mounted = mounting.mounted(Kind::Resource, uri.to_owned(), &def.item, completions);
-            self.by_uri.insert(uri, self.items.len());
-            if address.is_some() {
-                self.templates.push(self.items.len());
-            }
-            self.items.push(MountedResource {
-                name,
-                def,
-                mounted,
-                address,
-            });
+    pub(super) fn mount(&mut self, def: &'static ResourceDef, mounting: &mut Mounting<'_>) {
+        let (uri, location) = (def.uri(), def.item.location);
+        let address = match def.uri.is_fixed() {
+            true => None,
+            false => Address::new(def.uri),
+        };
+        if let Some(other) = self.of_same_place(def, address.as_ref()) {
+            mounting.problems.push(format!(
+                "two resources are at `{uri}`: one at {}, one at {location}\n  help: give each its own address",
+                other.def.item.location
+            ));
+            return;
         }
+        if let Some(walk) = def.list {
+            mounting.aside(Kind::Listing, listing(uri), &def.item, walk);
+        }
+        let mounted = Arc::new(mounting.item(def.completions.as_slice()));
+        self.by_uri.insert(uri, self.items.len());
+        if address.is_some() {
+            self.templates.push(self.items.len());
+        }
+        self.items.push(MountedResource {
+            name: mounting.entry.name.clone(),
+            def,
+            mounted,
+            address,
+        });
     }
 
     /// Puts the templates in the order in which they are tried.
@@ -240,22 +223,19 @@ impl Resources {
 }
 
 impl Prompts {
-    pub(super) fn mount(&mut self, mounting: &mut Mounting<'_>) {
-        for def in mounting.mount.toolset.prompts {
-            let PromptDef { item, completions } = def;
-            let name = mounting.mount.name(item.name);
-            let full = prompt(&name);
-            if let Some(first) = self.find(&full) {
-                mounting.problems.push(format!(
-                    "two prompts are named `{name}`: one at {}, one at {}\n  help: mount one list under a namespace with `mount_at(\"..\", PROMPTS)`, or rename one with `name = \"..\"`",
-                    first.def.location, item.location,
-                ));
-                continue;
-            }
-            let mounted = mounting.mounted(Kind::Prompt, full, item, completions.as_slice());
-            self.by_name.insert(mounted.name.clone(), self.items.len());
-            self.items.push(MountedPrompt { name, mounted });
+    pub(super) fn mount(&mut self, def: &'static PromptDef, mounting: &mut Mounting<'_>) {
+        let PromptDef { item, completions } = def;
+        let name = mounting.entry.name.clone();
+        if let Some(first) = self.find(&prompt(&name)) {
+            mounting.problems.push(format!(
+                "two prompts are named `{name}`: one at {}, one at {}\n  help: mount one list under a namespace with `mount_at(\"..\", PROMPTS)`, or rename one with `name = \"..\"`",
+                first.def.location, item.location,
+            ));
+            return;
         }
+        let mounted = Arc::new(mounting.item(completions.as_slice()));
+        self.by_name.insert(mounted.name.clone(), self.items.len());
+        self.items.push(MountedPrompt { name, mounted });
     }
 
     pub(crate) fn find(&self, full: &str) -> Option<&Arc<Mounted>> {

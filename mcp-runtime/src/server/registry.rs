@@ -1,27 +1,34 @@
 //! From names to tools: what was mounted, made ready once, when the server is built.
 
+use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::panic::Location;
 use std::sync::{Arc, OnceLock};
 
 use jsonschema::Validator;
+use mcp_grammar::Policies;
 use regex::Regex;
 use serde_json::{Map, Value};
 
+use super::compose::{Entry, Item};
+use super::home::Home;
 use super::mounted::{Mounting, Prompts, Resources};
+use super::tools::Switch;
 use crate::arg::{InputSchema, Need, Params, Signature, What};
 use crate::error::ServerError;
 use crate::kind::Kind;
 use crate::metrics::Meter;
+use crate::mount::Instance;
 use crate::policy::{Effective, deprecated};
 use crate::prompt::words;
-use crate::tool::{ToolDef, Toolset, Walk};
+use crate::tool::{ToolDef, Walk};
 
 /// Everything that is mounted, by name and in a fixed order.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     tools: Vec<Arc<Mounted>>,
-    by_name: HashMap<String, usize>,
+    by_name: HashMap<String, (usize, &'static Location<'static>)>,
     pub(crate) resources: Resources,
     pub(crate) prompts: Prompts,
     /// Listings and completions, by name.
@@ -36,6 +43,14 @@ pub(crate) struct Mounted {
     pub(crate) name: String,
     pub(crate) def: &'static ToolDef,
     pub(crate) walk: Walk,
+    /// The tool's tags, and those that its list gives to all of its tools.
+    pub(crate) tags: Vec<&'static str>,
+    /// What the server that the tool came with was given.
+    pub(crate) home: Arc<Home>,
+    /// The value whose method the tool is.
+    pub(crate) instance: Option<Instance>,
+    /// Whether it is there at the moment.
+    pub(crate) switch: Arc<Switch>,
     pub(crate) input: InputSchema,
     pub(crate) output: Option<OutputSchema>,
     pub(crate) defaults: Map<String, Value>,
@@ -63,61 +78,46 @@ pub(crate) struct OutputSchema {
     validator: OnceLock<Option<Validator>>,
 }
 
-/// A list to mount, and the namespace it goes under.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Mount {
-    pub(crate) namespace: Option<&'static str>,
-    pub(crate) toolset: Toolset,
-}
+/// The names of everything that is mounted, of which one may stand in for what is deprecated.
+#[derive(Debug, Default)]
+pub(super) struct Names(HashSet<(Kind, String)>);
 
-impl Mount {
-    /// The name under which something of the list is served.
-    pub(super) fn name(&self, name: &str) -> String {
-        match self.namespace {
-            Some(namespace) => format!("{namespace}.{name}"),
-            None => name.to_owned(),
-        }
+impl Names {
+    fn of(entries: &[Entry]) -> Self {
+        let name = |entry: &Entry| (entry.item.kind(), entry.name.clone());
+        Self(entries.iter().map(name).collect())
     }
 
-    fn names(&self) -> impl Iterator<Item = String> {
-        self.toolset.tools.iter().map(|def| self.name(def.name))
+    pub(super) fn has(&self, kind: Kind, name: &str) -> bool {
+        self.0.contains(&(kind, name.to_owned()))
     }
 }
 
 impl Registry {
-    /// Makes every tool ready, and reports every problem at once.
+    /// Makes everything ready, and reports every problem at once.
     pub(crate) fn build(
-        mounts: &[Mount],
-        mut resolve: impl FnMut(&str, &ToolDef, &Toolset, &mut Vec<String>) -> Effective,
+        entries: &[Entry],
+        mut problems: Vec<String>,
+        mut resolve: impl FnMut(&str, &Entry, &Policies<'static>, &mut Vec<String>) -> Effective,
     ) -> Result<Self, ServerError> {
         let mut registry = Self::default();
-        let mut problems = Vec::new();
-        let names: HashSet<String> = mounts.iter().flat_map(Mount::names).collect();
-        for mount in mounts {
-            for def in mount.toolset.tools {
-                let name = mount.name(def.name);
-                let policies = resolve(&name, def, &mount.toolset, &mut problems);
-                let declared = policies.declared.deprecated;
-                let mut tool =
-                    Mounted::new(Kind::Tool, name, (def, def.walk), policies, &mut problems);
-                let is_tool = |name: &str| names.contains(name);
-                let rule = declared
-                    .map(|it| deprecated::Rule::new(&tool.name, mount.namespace, it, is_tool));
-                tool.deprecated = rule.transpose().unwrap_or_else(|problem| {
-                    problems.push(format!("tool `{}` {problem} ({})", tool.name, def.location));
-                    None
-                });
-                registry.insert(tool, &mut problems);
-            }
+        let names = Names::of(entries);
+        for entry in entries {
             let mut mounting = Mounting {
-                mount,
-                mounts,
+                entry,
+                names: &names,
                 resolve: &mut resolve,
                 problems: &mut problems,
                 asides: &mut registry.asides,
             };
-            registry.resources.mount(&mut mounting);
-            registry.prompts.mount(&mut mounting);
+            match entry.item {
+                Item::Tool(_) => {
+                    let tool = mounting.item(&[]);
+                    registry.insert(tool, entry.mounted, &mut problems);
+                }
+                Item::Resource(def) => registry.resources.mount(def, &mut mounting),
+                Item::Prompt(def) => registry.prompts.mount(def, &mut mounting),
+            }
         }
         registry.resources.finish();
         match problems.is_empty() {
@@ -126,20 +126,26 @@ impl Registry {
         }
     }
 
-    fn insert(&mut self, tool: Mounted, problems: &mut Vec<String>) {
-        if let Some(&first) = self.by_name.get(&tool.name) {
+    fn insert(
+        &mut self,
+        tool: Mounted,
+        at: &'static Location<'static>,
+        problems: &mut Vec<String>,
+    ) {
+        if let Some(&(first, first_at)) = self.by_name.get(&tool.name) {
             problems.push(format!(
-                "two tools are named `{}`: one at {}, one at {}\n  help: mount one list under a namespace with `mount_at(\"..\", TOOLS)`, or rename one with `name = \"..\"`",
-                tool.name, self.tools[first].def.location, tool.def.location,
+                "two tools are named `{}`: one at {} (mounted at {first_at}), one at {} (mounted at {at})\n  help: mount one of them under a namespace with `mount_at(\"..\", TOOLS)`, or rename one with `Mount::new(TOOLS).rename(\"{}\", \"..\")`",
+                tool.name, self.tools[first].def.location, tool.def.location, tool.def.name,
             ));
             return;
         }
-        self.by_name.insert(tool.name.clone(), self.tools.len());
+        let place = (self.tools.len(), at);
+        self.by_name.insert(tool.name.clone(), place);
         self.tools.push(Arc::new(tool));
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<&Arc<Mounted>> {
-        self.tools.get(*self.by_name.get(name)?)
+        self.tools.get(self.by_name.get(name)?.0)
     }
 
     /// What is called by this name, if it is of this kind.
@@ -198,6 +204,7 @@ impl Mounted {
         kind: Kind,
         name: String,
         (def, walk): (&'static ToolDef, Walk),
+        entry: &Entry,
         policies: Effective,
         problems: &mut Vec<String>,
     ) -> Self {
@@ -230,7 +237,13 @@ impl Mounted {
             name,
             def,
             walk,
-            plain: !signature.needs.iter().any(speaks) && !mirrors(&input.json),
+            plain: entry.home.around_attempt.is_empty()
+                && !signature.needs.iter().any(speaks)
+                && !mirrors(&input.json),
+            tags: entry.tags.clone(),
+            home: Arc::clone(&entry.home),
+            instance: entry.instance.clone(),
+            switch: Arc::default(),
             input,
             output: signature.output.map(OutputSchema::new),
             defaults: signature.defaults,
@@ -244,6 +257,13 @@ impl Mounted {
             order: signature.order,
             validator: OnceLock::new(),
         }
+    }
+
+    /// Whether the tool is a method of this type, and there is a value to call it on.
+    pub(super) fn is_method_of(&self, id: TypeId) -> bool {
+        // Of what is inside the `Arc`, which is `Any` itself.
+        let instance = self.instance.as_deref();
+        instance.is_some_and(|instance| instance.type_id() == id)
     }
 
     /// Whether a parameter is the caller, perhaps in an `Option`.

@@ -21,7 +21,7 @@ const FOLDER: &str = "inode/directory";
 /// The skills that this caller may read.
 pub(super) fn visible<'a>(core: &'a Core, caller: Option<&Principal>) -> Option<&'a Catalog> {
     let catalog = core.skills.as_ref()?;
-    (auth::allows(core, &catalog.auth, caller) == Permits::Yes).then_some(catalog)
+    (auth::allows(core, &core.home, &catalog.auth, caller) == Permits::Yes).then_some(catalog)
 }
 
 pub(super) fn list(

@@ -52,6 +52,8 @@ struct Inner {
     updates: broadcast::Sender<Arc<str>>,
     /// The server at work; unset until it starts.
     core: OnceLock<Weak<Core>>,
+    /// The handles of servers that are merged into this one.
+    merged: OnceLock<Vec<Resources>>,
 }
 
 impl Resources {
@@ -59,11 +61,20 @@ impl Resources {
         Self(Arc::new(Inner {
             updates: broadcast::Sender::new(BEHIND),
             core: OnceLock::new(),
+            merged: OnceLock::new(),
         }))
     }
 
     pub(super) fn start(&self, core: &Arc<Core>) {
         let _ = self.0.core.set(Arc::downgrade(core));
+        for merged in self.0.merged.get().into_iter().flatten() {
+            merged.start(core);
+        }
+    }
+
+    /// Takes over the handles of servers that are merged into this one.
+    pub(super) fn speak_for(&self, merged: Vec<Self>) {
+        let _ = self.0.merged.set(merged);
     }
 
     /// What is read at this address is no longer what it was: answers kept of it are forgotten, and the clients that subscribed to it are told.
@@ -90,7 +101,7 @@ impl Resources {
             }
         }
         // Nobody listens: there is nobody to tell.
-        let _ = self.0.updates.send(uri.into());
+        let _ = core.resources.0.updates.send(uri.into());
     }
 
     pub(super) fn listen(&self) -> Updates {

@@ -87,9 +87,11 @@ pub(super) fn own_meta(mounted: &Mounted) -> Option<MetaObject> {
         let value = serde_json::from_str(json).unwrap_or_else(|_| Value::from(*json));
         meta.0.insert((*key).to_owned(), value);
     }
-    if !def.tags.is_empty() {
-        meta.0
-            .insert("dev.mcp-runtime/tags".to_owned(), Value::from(def.tags));
+    if !mounted.tags.is_empty() {
+        meta.0.insert(
+            "dev.mcp-runtime/tags".to_owned(),
+            Value::from(mounted.tags.as_slice()),
+        );
     }
     (!meta.0.is_empty()).then_some(meta)
 }

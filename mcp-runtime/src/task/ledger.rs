@@ -61,6 +61,11 @@ impl Ledger {
         }
     }
 
+    /// Whether nothing was said about how many tasks there may be.
+    pub(crate) fn is_untouched(&self) -> bool {
+        (self.per_caller, self.in_all) == (PER_CALLER, IN_ALL)
+    }
+
     /// Takes a place, if there is one.
     pub(super) fn reserve(
         self: &Arc<Self>,

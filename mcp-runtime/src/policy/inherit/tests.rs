@@ -1,12 +1,23 @@
 use mcp_grammar::{Auth, Cache, Policies, Rate, Retry, Timeout};
 
-use super::{Source, inherit};
+use super::{Source, Sources, inherit as inherit_all};
 use crate::policy::fixture::{Does, fine, server, servers, tool};
 
 fn policies(change: impl FnOnce(&mut Policies<'static>)) -> Policies<'static> {
     let mut policies = Policies::new();
     change(&mut policies);
     policies
+}
+
+fn inherit(
+    own: &Policies<'static>,
+    toolset: &Policies<'static>,
+    server: &Policies<'static>,
+) -> (Policies<'static>, Sources) {
+    inherit_all(
+        own,
+        &[(Source::Toolset, *toolset), (Source::Server, *server)],
+    )
 }
 
 #[test]

@@ -206,6 +206,35 @@ impl Options {
         }
     }
 
+    /// Whether nothing was said about HTTP.
+    pub(crate) fn is_untouched(&self) -> bool {
+        let Self {
+            hosts,
+            origins,
+            max_body,
+            max_connections,
+            max_sessions,
+            open,
+            proxies,
+            #[cfg(feature = "auth")]
+            auth,
+            layers,
+            lane: _,
+        } = self;
+        let bounds = (*max_body, *max_connections, *max_sessions);
+        #[cfg(feature = "auth")]
+        let asks = auth.asks_callers();
+        #[cfg(not(feature = "auth"))]
+        let asks = false;
+        hosts.is_empty()
+            && origins.is_empty()
+            && bounds == (MAX_BODY, MAX_CONNECTIONS, MAX_SESSIONS)
+            && !open
+            && proxies.is_empty()
+            && !asks
+            && layers.is_empty()
+    }
+
     /// What is wrong with what the program said, whatever it is served on.
     pub(crate) fn check(&self) -> Result<()> {
         Guard::new(&self.hosts, &self.origins).map_err(ServerError::new)?;

@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use super::output::Attached;
-use super::{Pending, Refusal};
+use super::{Open, Pending, Refusal};
 use crate::call::Origin;
 use crate::client::ClientInfo;
 use crate::corridor::{self, Request};
@@ -42,7 +42,7 @@ pub(super) enum Taken {
 }
 
 impl Lane {
-    /// `None` where calls may be more than they seem: code around an attempt can talk to the client.
+    /// `None` where a handshake named the revision that has none. Whether a call can be more than it seems is known of each tool.
     pub(super) fn open(
         server: &Arc<Core>,
         handshake: Option<Arc<InitializeRequestParams>>,
@@ -57,8 +57,7 @@ impl Lane {
             }),
         });
         let odd = introduction.as_ref().is_some_and(Introduction::is_current);
-        let quiet = server.around_attempt.is_empty() && !odd;
-        quiet.then(|| Self {
+        (!odd).then(|| Self {
             writer: Writer::new(server),
             introduction: introduction.map(Arc::new),
             runtime: Handle::current(),
@@ -72,7 +71,7 @@ impl Lane {
             return Taken::No;
         };
         let cancelled = self.over.child_token();
-        if !pending.insert(&plain.id, Some(cancelled.clone())) {
+        if !pending.open(&plain.id, Open::Owed(Some(cancelled.clone()))) {
             return Taken::Refused(Refusal::id_in_use(&plain.id));
         }
         let Some(output) = output.output() else {

@@ -20,7 +20,8 @@ use std::thread;
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use rmcp::model::{
-    ClientJsonRpcMessage, ClientNotification, JsonRpcMessage, RequestId, ServerJsonRpcMessage,
+    ClientJsonRpcMessage, ClientNotification, ClientRequest, JsonRpcMessage, JsonRpcRequest,
+    RequestId, ServerJsonRpcMessage,
 };
 use rmcp::service::{RoleServer, ServerInitializeError};
 use rmcp::transport::Transport;
@@ -221,21 +222,46 @@ impl Transport<RoleServer> for Connection {
     }
 }
 
-/// The requests that have come in and are not answered.
+/// A request that is not answered.
+#[derive(Debug, Clone)]
+enum Open {
+    /// Its answer is waited for at the end. In the lane, with what cancels it.
+    Owed(Option<CancellationToken>),
+    /// A subscription.
+    Endless,
+}
+
+/// The requests that have come in and are not answered, and whether their answers are waited for at the end.
 #[derive(Debug, Default)]
 struct Pending {
-    /// With what cancels them, where they are in the lane.
-    ids: Mutex<HashMap<RequestId, Option<CancellationToken>>>,
+    ids: Mutex<HashMap<RequestId, Open>>,
     emptied: Notify,
 }
 
 impl Pending {
     /// Whether the id was free.
-    fn insert(&self, id: &RequestId, cancelled: Option<CancellationToken>) -> bool {
+    fn insert(&self, request: &JsonRpcRequest<ClientRequest>) -> bool {
+        // A subscription has no end to wait for.
+        let is_subscription = matches!(
+            request.request,
+            ClientRequest::SubscriptionsListenRequest(_)
+        );
+        self.open(
+            &request.id,
+            if is_subscription {
+                Open::Endless
+            } else {
+                Open::Owed(None)
+            },
+        )
+    }
+
+    /// Whether the id was free.
+    fn open(&self, id: &RequestId, request: Open) -> bool {
         match self.ids.lock().entry(id.clone()) {
             Entry::Occupied(_) => false,
             Entry::Vacant(free) => {
-                free.insert(cancelled);
+                free.insert(request);
                 true
             }
         }
@@ -244,18 +270,18 @@ impl Pending {
     /// Whether it was there.
     fn remove(&self, id: &RequestId) -> bool {
         let mut ids = self.ids.lock();
-        let removed = ids.remove(id).is_some();
-        if removed && ids.is_empty() {
+        let removed = ids.remove(id);
+        if matches!(removed, Some(Open::Owed(_))) && none_owed(&ids) {
             self.emptied.notify_waiters();
         }
-        removed
+        removed.is_some()
     }
 
     /// A cancelled request gets no answer.
     fn cancel(&self, id: &RequestId) {
-        let call = self.ids.lock().get(id).cloned().flatten();
+        let open = self.ids.lock().get(id).cloned();
         self.remove(id);
-        if let Some(call) = call {
+        if let Some(Open::Owed(Some(call))) = open {
             call.cancel();
         }
     }
@@ -263,12 +289,16 @@ impl Pending {
     async fn emptied(&self) {
         loop {
             let emptied = self.emptied.notified();
-            if self.ids.lock().is_empty() {
+            if none_owed(&self.ids.lock()) {
                 return;
             }
             emptied.await;
         }
     }
+}
+
+fn none_owed(ids: &HashMap<RequestId, Open>) -> bool {
+    !ids.values().any(|open| matches!(open, Open::Owed(_)))
 }
 
 /// The thread that reads stdin.
@@ -316,7 +346,7 @@ impl<R: io::BufRead> Reader<R> {
             message::Read::Message(message) => *message,
         };
         match &message {
-            JsonRpcMessage::Request(request) if !self.pending.insert(&request.id, None) => {
+            JsonRpcMessage::Request(request) if !self.pending.insert(request) => {
                 return self.refuse(&Refusal::id_in_use(&request.id));
             }
             JsonRpcMessage::Notification(notification) => {

@@ -63,7 +63,8 @@ impl Lane {
         caller: Option<Arc<Principal>>,
         sessions: Arc<Sessions>,
     ) -> Option<Self> {
-        server.around_attempt.is_empty().then(|| Self {
+        let around = &server.home.around_attempt;
+        around.is_empty().then(|| Self {
             writer: Writer::new(server),
             listing: Listing::new(server),
             caller,

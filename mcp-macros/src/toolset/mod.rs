@@ -1,0 +1,107 @@
+//! `#[toolset]`: an inline module or an `impl` block gathers its tools, and gives them what they do not say themselves.
+
+mod body;
+mod defaults;
+mod expand;
+mod options;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::Path;
+
+use self::body::{Body, Container, Piece};
+pub(crate) use self::defaults::Defaults;
+#[cfg(test)]
+pub(crate) use self::options::OPTIONS;
+use self::options::Options;
+use crate::diagnostics::Errors;
+use crate::entry::spelled;
+use crate::ide;
+use crate::tool::{self, Part, Place};
+use crate::twin::Role;
+
+/// The module or the methods as they were, their list beside them, and everything that is wrong with the two.
+pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let options = Options::read(attribute, &mut errors);
+    let runtime = options.runtime.clone();
+    let runtime = runtime.unwrap_or_else(|| quote!(::mcp_runtime));
+    let completions = ide::completions(&runtime, "toolset", &options.words);
+    let body = match Body::read(item, &mut errors) {
+        Ok(body) => body,
+        Err(item) => return quote!(#completions #errors #item),
+    };
+
+    let defaults = Defaults::new(&options, &mut errors);
+    let place = Place {
+        defaults: Some(&defaults),
+        methods: matches!(body.container, Container::Methods { .. }),
+    };
+    let mut items = Vec::new();
+    let mut paths: Vec<Path> = Vec::new();
+    let mut names = Names::default();
+    for piece in body.pieces() {
+        items.push(match piece {
+            Piece::Other(tokens) => expand::Item::Other(tokens),
+            Piece::Item(written) if written.role == Role::Tool => {
+                if !paths.iter().any(|it| spelled(it) == spelled(&written.path)) {
+                    paths.push(written.path);
+                }
+                let part = tool::part(written.options, written.item, place);
+                names.check(&part, &mut errors);
+                expand::Item::Tool(Box::new(part))
+            }
+            // Their own attributes make them, which say where they cannot stand.
+            Piece::Item(written) => {
+                names.items += 1;
+                expand::Item::Made(Box::new(written))
+            }
+        });
+    }
+    if names.items == 0 {
+        errors.at(
+            body.keyword,
+            "this toolset has no tools\nhelp: write `#[tool]` on the functions that are tools",
+        );
+    }
+    let set = expand::Set {
+        runtime: &runtime,
+        options: &options,
+        body: &body,
+        paths: &paths,
+        errors: &errors,
+    };
+    set.expand(completions, items)
+}
+
+/// The names in one toolset, each with the place of its first tool.
+#[derive(Default)]
+struct Names {
+    items: usize,
+    seen: HashMap<String, Span>,
+}
+
+impl Names {
+    /// Reports a name that another tool has. Under conditions, perhaps only one of the two is there: const evaluation sees which.
+    fn check(&mut self, part: &Part, errors: &mut Errors) {
+        self.items += 1;
+        let Some(made) = &part.made else { return };
+        if !made.conditions.is_empty() {
+            return;
+        }
+        let first = self.seen.insert(made.name.clone(), made.name_span);
+        if first.is_some() {
+            errors.at(
+                made.name_span,
+                format!(
+                    "another tool of this toolset is named `{}` too\nhelp: rename one with `name = \"..\"`",
+                    made.name
+                ),
+            );
+        }
+    }
+}

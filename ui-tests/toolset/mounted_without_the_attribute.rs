@@ -1,0 +1,11 @@
+use mcp_runtime::prelude::*;
+
+struct Crm;
+
+impl Crm {
+    fn find(&self) {}
+}
+
+fn main() {
+    let _ = Server::new("crm").mount(Crm);
+}

@@ -1,0 +1,6 @@
+use mcp_runtime::prelude::*;
+
+#[toolset]
+struct Crm;
+
+fn main() {}
