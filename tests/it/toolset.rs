@@ -172,6 +172,50 @@ async fn a_module_gathers_its_tools_and_speaks_for_them() {
     assert_eq!(math::add(1, 2).await, 3);
 }
 
+#[toolset(prefix = "docs", auth = "docs:read")]
+mod docs {
+    use super::*;
+
+    /// Search the documents.
+    #[tool(read_only)]
+    pub(super) async fn search(words: String) -> String {
+        words
+    }
+
+    /// The manual.
+    #[resource("docs://manual")]
+    pub(super) async fn manual() -> &'static str {
+        "Read it."
+    }
+
+    /// Ask for a summary.
+    #[prompt]
+    pub(super) async fn summary(of: String) -> String {
+        format!("Summarize {of}.")
+    }
+}
+
+#[tokio::test]
+async fn a_module_gathers_resources_and_prompts_as_well() {
+    let reader = Principal::local("ada").scope("docs:read");
+    let server = Server::new("x").mount(docs::TOOLS).local_principal(reader);
+    let client = testing::client(server).await;
+    assert_eq!(client.tools().await.names(), ["docs.search"]);
+    assert_eq!(client.read("docs://manual").await.text(), "Read it.");
+    let summary = client.get_prompt("docs.summary", json!({"of": "it"})).await;
+    assert!(
+        summary.result()["messages"]
+            .to_string()
+            .contains("Summarize it.")
+    );
+    let stranger = client.anonymous();
+    assert!(
+        stranger.read("docs://manual").await.rpc_error().is_some(),
+        "the default holds"
+    );
+    assert_eq!(stranger.resources().await.len(), 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_default_runs_where_it_holds() {
     #[toolset(timeout = "2s")]

@@ -20,9 +20,6 @@ use crate::prompt::PromptDef;
 use crate::resource::ResourceDef;
 use crate::tool::{ToolDef, Toolset};
 
-/// The longest name that clients take.
-const LONGEST_NAME: usize = 128;
-
 /// A tool, or something else that is called as tools are, as it is to be served.
 pub(crate) struct Entry {
     /// The name for programs. A resource goes by its address besides.
@@ -152,9 +149,6 @@ impl Server {
         };
         let entries = layout.server(self, &scope);
         self.resources.speak_for(layout.resources);
-        for Entry { name, item, .. } in &entries {
-            check_name(name, item.def(), layout.problems);
-        }
         (home, entries)
     }
 
@@ -392,22 +386,6 @@ fn absent(
         false => format!("there are `{}`", there.join("`, `")),
     };
     format!("what is mounted at {location} has no {what} `{name}`\n  help: {help}")
-}
-
-/// The macros hold a tool's own name to this. What is put before it is a text of the program's.
-fn check_name(name: &str, def: &ToolDef, problems: &mut Vec<String>) {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let location = def.location;
-    if let Some(c) = name.chars().find(|c| !plain(*c)) {
-        problems.push(format!(
-            "the name `{name}` has `{c}` in it, which clients refuse ({location})\n  help: use ASCII letters, digits, `_`, `-` and `.` in namespaces and names"
-        ));
-    } else if name.len() > LONGEST_NAME || name.split('.').any(str::is_empty) {
-        problems.push(format!(
-            "the name `{name}` has {} characters; a name has 1 to {LONGEST_NAME}, and something on both sides of each dot ({location})\n  help: write another namespace or name",
-            name.len()
-        ));
-    }
 }
 
 #[cfg(test)]

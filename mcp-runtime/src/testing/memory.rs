@@ -27,7 +27,7 @@ pub(super) struct Connection {
 /// A message to send, and where its answer goes if it is a request.
 #[derive(Debug)]
 struct Outgoing {
-    message: Value,
+    message: Option<Value>,
     request: Option<(u64, mpsc::UnboundedSender<Event>)>,
 }
 
@@ -71,10 +71,20 @@ impl Connection {
             });
             // A connection that is gone has cancelled everything itself.
             let _ = outgoing.send(Outgoing {
-                message,
+                message: Some(message),
                 request: None,
             });
         })
+    }
+
+    /// What the server says by itself: a request that was never sent, and is never answered.
+    pub(super) fn listen(&self) -> Exchange {
+        let (answers, messages) = mpsc::unbounded_channel();
+        let _ = self.outgoing.send(Outgoing {
+            message: None,
+            request: Some((0, answers)),
+        });
+        Exchange::new(messages, || {})
     }
 
     pub(super) fn notify(&self, message: Value) {
@@ -83,6 +93,7 @@ impl Connection {
 
     fn send(&self, message: Value, request: Option<(u64, mpsc::UnboundedSender<Event>)>) {
         // Where the server is gone, the answer's channel closes, and that is what the test reads.
+        let message = Some(message);
         let _ = self.outgoing.send(Outgoing { message, request });
     }
 }
@@ -109,7 +120,10 @@ async fn carry(
             message = outgoing.recv() => match message {
                 Some(Outgoing { message, request }) => {
                     open.extend(request);
-                    message.to_string()
+                    match message {
+                        Some(message) => message.to_string(),
+                        None => continue,
+                    }
                 }
                 None => return,
             },

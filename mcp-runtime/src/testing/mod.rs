@@ -25,6 +25,7 @@
 //! [`Client::builder`] chooses the protocol's revision, the caller and the transport.
 
 mod builder;
+mod changes;
 mod corridor;
 mod items;
 mod memory;

@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use futures_util::StreamExt as _;
-use http::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderName};
+use http::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
@@ -89,6 +89,25 @@ impl Connection {
                 runtime.spawn(async move { this.notify(&message).await });
             }
         })
+    }
+
+    /// What the server says by itself: the session's stream that belongs to no request.
+    pub(super) async fn listen(&self) -> Exchange {
+        let (events, received) = mpsc::unbounded_channel();
+        let (mut head, body) = self.post(&Value::Null).into_parts();
+        head.method = http::Method::GET;
+        drop(body);
+        head.headers
+            .insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
+        let response = self.send(Request::from_parts(head, Body::empty())).await;
+        assert!(
+            response.status().is_success(),
+            "the server does not let the client listen: {}",
+            response.status()
+        );
+        let this = self.clone();
+        let work = tokio::spawn(async move { this.receive(response, &events).await });
+        Exchange::new(received, move || work.abort())
     }
 
     pub(super) async fn notify(&self, message: &Value) {

@@ -32,6 +32,14 @@ impl Wire {
         }
     }
 
+    /// What the server says by itself, in a session.
+    pub(super) async fn listen(&self) -> Exchange {
+        match self {
+            Self::Memory(connection) => connection.listen(),
+            Self::Http(connection) => connection.listen().await,
+        }
+    }
+
     pub(super) async fn notify(&self, message: Value) {
         match self {
             Self::Memory(connection) => connection.notify(message),
