@@ -21,3 +21,5 @@ pub mod items;
 pub mod no_prelude;
 #[path = "accepted/renamed.rs"]
 pub mod renamed;
+#[path = "accepted/toolsets.rs"]
+pub mod toolsets;
