@@ -121,13 +121,6 @@ pub mod audit {
     pub use crate::policy::audit::{Broken, Fault, Verified, verify};
 }
 
-/// Pages of the guide, so that what they show compiles and runs.
-#[cfg(doctest)]
-mod guide {
-    #[doc = include_str!("../../docs/guide/composition.md")]
-    mod composition {}
-}
-
 /// What a file of tools needs: `use mcp_runtime::prelude::*;`.
 pub mod prelude {
     pub use crate::{

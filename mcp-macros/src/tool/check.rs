@@ -65,6 +65,7 @@ pub(super) fn all(
     }
 
     arguments.check_names(policies.idempotency.is_some(), errors);
+    arguments.check_headers(errors);
     for mention in &mentions {
         arguments.check_mention(mention, errors);
     }
@@ -178,6 +179,25 @@ impl<'a> Arguments<'a> {
                 );
             }
             seen.push(argument);
+        }
+    }
+
+    /// Two arguments in one header. Clients drop the whole tool then (MCP 2026-07-28, "Standard Headers").
+    fn check_headers(&self, errors: &mut Errors) {
+        let mut seen = Vec::new();
+        for argument in self.read() {
+            let Some(header) = &argument.arg.header else {
+                continue;
+            };
+            let name = header.value().to_ascii_lowercase();
+            if seen.contains(&name) {
+                errors.on(
+                    header,
+                    "another argument is in this header too: names of headers are the same in any case\n\
+                     help: write another name",
+                );
+            }
+            seen.push(name);
         }
     }
 

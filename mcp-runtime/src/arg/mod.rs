@@ -184,9 +184,9 @@ pub fn secret(params: &mut Params<'_>, name: &'static str) {
 
 /// `#[arg(header = "..")]`: clients mirror the argument in an `Mcp-Param-*` header (MCP 2026-07-28, `x-mcp-header`).
 pub fn header(params: &mut Params<'_>, name: &'static str, header: &'static str) {
-    params.constrain(name, |schema| {
-        schema.insert("x-mcp-header".to_owned(), Value::from(header));
-    });
+    if let Some(signature) = params.signature() {
+        signature.header(name, header);
+    }
 }
 
 /// All arguments of a call as one struct, whose schema is the tool's input schema.
