@@ -20,7 +20,7 @@ const PAGES: usize = 256;
 pub(crate) struct Listing {
     server: Arc<Core>,
     handler: Handler,
-    /// Whether everybody sees every tool.
+    /// Whether everybody sees every tool that is there.
     open: bool,
     pages: Mutex<HashMap<Page, Bytes>>,
 }
@@ -28,7 +28,7 @@ pub(crate) struct Listing {
 /// What a page depends on.
 #[derive(PartialEq, Eq, Hash)]
 struct Page {
-    /// A bit a tool: whether the caller sees it. Nothing where everybody sees everything.
+    /// A bit a tool: whether the caller sees it. Nothing where everybody sees everything there is.
     visible: Vec<u64>,
     cursor: Option<String>,
 }
@@ -62,10 +62,11 @@ impl Listing {
     }
 
     fn visible(&self, caller: Option<&Principal>) -> Vec<u64> {
-        if self.open {
+        let tools = self.server.tools().tools();
+        // A tool that is switched off is one that nobody sees, and its page another page.
+        if self.open && tools.iter().all(|tool| tool.switch.is_on()) {
             return Vec::new();
         }
-        let tools = self.server.tools().tools();
         let mut visible = vec![0; tools.len().div_ceil(64)];
         for (index, tool) in tools.iter().enumerate() {
             let seen = gate::visible(&self.server, tool, caller);
