@@ -22,6 +22,7 @@ pub const TOOLS: Toolset = tools![
     test_custom_header,
     json_schema_2020_12_tool,
     test_reconnection,
+    test_trigger_tool_change,
 ];
 
 /// A picture of one pixel.
@@ -120,6 +121,15 @@ async fn test_reconnection(ctx: Context) -> &'static str {
     ctx.release();
     tokio::time::sleep(2 * STEP).await;
     "answered after the connection was let go"
+}
+
+/// Take a tool away and bring it back: clients that listen are told.
+#[tool]
+async fn test_trigger_tool_change(ctx: Context) -> Result<&'static str, ToolError> {
+    let tools = ctx.tools();
+    tools.disable("test_logging_tool")?;
+    tools.enable("test_logging_tool")?;
+    Ok("the list of tools has changed twice")
 }
 
 /// Take an argument that a proxy can read too.

@@ -15,12 +15,11 @@ use crate::served::Served;
 const SUITE: &str = "node_modules/@modelcontextprotocol/conformance/dist/index.js";
 
 /// What is skipped.
-const SKIPPED: [&str; 3] = [
+const SKIPPED: [&str; 2] = [
     // The suite skips it itself, whatever the server is: it waits for a rewrite of theirs.
     "tasks-status-notifications",
-    // The lists of tools and prompts do not change, as the server says.
+    // The list of prompts does not change, as the server says.
     "sep-2575-server-sends-prompts-list-changed-on-subscription",
-    "sep-2575-server-sends-tools-list-changed-on-subscription",
 ];
 
 #[tokio::test]
