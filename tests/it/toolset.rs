@@ -139,7 +139,7 @@ mod math {
     /// Wait for ever.
     #[mcp_runtime::tool(auth = "none", timeout = "1s", rate = "1/s per ip")]
     pub(super) async fn wait() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     fn helper(x: i64) -> i64 {
@@ -225,7 +225,7 @@ async fn a_default_runs_where_it_holds() {
         /// Wait for ever.
         #[tool(read_only)]
         pub(super) async fn wait() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
     let client = testing::client(Server::new("x").mount(set::TOOLS)).await;

@@ -33,8 +33,9 @@ impl Crm {
     }
 
     /// Count the customers, on a thread of its own.
+    #[must_use]
     #[mcp_runtime::tool(read_only, blocking, timeout = "1s")]
-    pub fn count<'a>(&'a self, from: Option<usize>) -> usize {
+    pub fn count(&self, from: Option<usize>) -> usize {
         self.names.len() - from.unwrap_or(0)
     }
 

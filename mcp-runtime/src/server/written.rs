@@ -28,6 +28,10 @@ pub(crate) struct Writer {
 pub(crate) struct Written {
     pub(crate) json: Vec<u8>,
     /// Where the request itself was refused: why.
+    #[cfg_attr(
+        not(feature = "http"),
+        expect(dead_code, reason = "it decides a status, which HTTP alone has")
+    )]
     pub(crate) error: Option<ErrorCode>,
 }
 
