@@ -13,7 +13,7 @@ pub enum Algorithm {
     ES256,
     ES384,
     EdDSA,
-    /// With a secret that both sides know: only where [`Jwt::secret`] asks for it.
+    /// With a secret that both sides know: only where [`Jwt::secret`](super::Jwt::secret) asks for it.
     HS256,
     /// As [`HS256`](Self::HS256).
     HS384,
