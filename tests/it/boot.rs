@@ -153,7 +153,9 @@ fn two_lists_have_no_tool_of_one_name() {
         .unwrap_err()
         .to_string();
     says(&text, &["two tools are named `signed`", "mount_at"]);
-    assert_eq!(text.matches("tests/it/boot.rs:").count(), 2, "{text}");
+    // Of each, where it is written and where it is mounted.
+    assert_eq!(text.matches("tests/it/boot.rs:").count(), 4, "{text}");
+    assert_eq!(text.matches("(mounted at ").count(), 2, "{text}");
     twice().mount_at("crm", tools![signed]).check().unwrap();
 }
 

@@ -329,7 +329,9 @@ async fn a_question_in_a_task_waits_for_its_answer() {
 
 #[tokio::test(start_paused = true)]
 async fn a_question_that_nobody_answers_ends_with_the_task() {
-    let client = Client::builder(server()).polling();
+    // A server that waits for people longer than its tasks are kept.
+    let server = server().patience(Duration::from_secs(60 * 60));
+    let client = Client::builder(server).polling();
     // It can be asked, and nobody answers.
     let client = client.answering(|_, _| Value::Null).connect().await;
     let call = client.call("name", json!({})).await;
