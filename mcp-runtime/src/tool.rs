@@ -190,11 +190,7 @@ impl ToolDef {
 
     /// All that is declared.
     pub(crate) fn declared(&self) -> Result<Policies<'static>, Error<'static>> {
-        let mut policies = self.policies;
-        for (option, text) in self.texts {
-            policies.read(option, text)?;
-        }
-        Ok(policies)
+        self.policies.over(self.texts)
     }
 
     /// `auth = ".."`: who may call.
@@ -391,14 +387,12 @@ impl Toolset {
     /// What holds for a whole list, such as [`auth`](Self::auth), is said of the result.
     ///
     /// # Panics
-    /// Where both lists have tools, or resources, or prompts, or where a list has defaults of its own already; in a `const` this is a compile error.
+    /// Where both lists have tools, or resources, or prompts, or where a list has a prefix, tags or defaults of its own already; in a `const` this
+    /// is a compile error.
     #[track_caller]
     pub const fn with(self, other: Self) -> Self {
         assert!(
-            self.defaults.says_nothing()
-                && other.defaults.says_nothing()
-                && self.texts.is_empty()
-                && other.texts.is_empty(),
+            self.says_nothing() && other.says_nothing(),
             "what holds for a whole list is said after `with`: `tools![..].with(resources![..]).auth(..)`"
         );
         Self {

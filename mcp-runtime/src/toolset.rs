@@ -22,7 +22,8 @@ impl Toolset {
         self
     }
 
-    /// Defaults as they are written, by option. Their texts are read when the server is built.
+    /// Defaults as they are written, by option. Their texts are read when the server is built; what is said of the list beside them counts
+    /// over them.
     pub const fn policies(mut self, texts: &'static [(&'static str, &'static str)]) -> Self {
         self.texts = texts;
         self
@@ -30,11 +31,15 @@ impl Toolset {
 
     /// All that the list says for its tools.
     pub(crate) fn declared(&self) -> Result<Policies<'static>, Error<'static>> {
-        let mut defaults = self.defaults;
-        for (option, text) in self.texts {
-            defaults.read(option, text)?;
-        }
-        Ok(defaults)
+        self.defaults.over(self.texts)
+    }
+
+    /// Whether the list leaves its tools as they are.
+    pub(crate) const fn says_nothing(&self) -> bool {
+        self.prefix.is_none()
+            && self.tags.is_empty()
+            && self.texts.is_empty()
+            && self.defaults.says_nothing()
     }
 
     /// The rate of the tools of this list that do not say it themselves. Said again, it is one more bucket: a call must pass all of them.

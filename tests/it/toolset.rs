@@ -234,3 +234,46 @@ async fn a_default_runs_where_it_holds() {
     assert_eq!(reply.code(), Some("timeout"));
     assert_eq!(begun.elapsed().as_secs(), 2);
 }
+
+/// What a program says of a list counts over what the list's attribute says, and a rate is one more bucket.
+#[tokio::test(start_paused = true)]
+async fn what_is_said_of_a_toolset_later_counts() {
+    #[toolset(timeout = "2s", rate = "3/h")]
+    mod set {
+        use super::*;
+
+        /// Wait for ever.
+        #[tool(read_only)]
+        pub(super) async fn wait() {
+            std::future::pending::<()>().await;
+        }
+    }
+    const LONGER: Toolset = set::TOOLS.timeout(mcp_runtime::Timeout::new("9s"));
+    let client = testing::client(Server::new("x").mount(LONGER)).await;
+    for (call, code) in ["timeout", "timeout", "timeout", "rate_limited"]
+        .iter()
+        .enumerate()
+    {
+        let begun = tokio::time::Instant::now();
+        let reply = client.call("wait", json!({})).await;
+        assert_eq!(reply.code(), Some(*code), "call {call}");
+        let took = if call < 3 { 9 } else { 0 };
+        assert_eq!(begun.elapsed().as_secs(), took, "call {call}");
+    }
+
+    let rarer = LONGER.rate(mcp_runtime::Rate::new("1/d"));
+    let client = testing::client(Server::new("x").mount(rarer)).await;
+    assert_eq!(client.call("wait", json!({})).await.code(), Some("timeout"));
+    assert_eq!(
+        client.call("wait", json!({})).await.code(),
+        Some("rate_limited")
+    );
+}
+
+/// A toolset's own prefix and tags would be lost beside another list's.
+#[test]
+#[should_panic(expected = "after `with`")]
+fn a_list_with_a_prefix_is_no_part_of_another() {
+    let manual = Toolset::of_resources(docs::TOOLS.resources()).prefix("docs");
+    let _ = tools![crate::toolset::math::add].with(manual);
+}

@@ -76,22 +76,7 @@ impl<'a> Defaults<'a> {
                 }
             )*};
         }
-        clear!(
-            auth,
-            when,
-            rate,
-            cache,
-            invalidates,
-            timeout,
-            retry,
-            breaker,
-            concurrency,
-            max_in,
-            max_out,
-            audit,
-            confirm,
-            idempotency
-        );
+        mcp_grammar::each_policy!(clear);
         left
     }
 

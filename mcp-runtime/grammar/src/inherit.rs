@@ -47,30 +47,19 @@ impl<'a> Policies<'a> {
     pub const fn or(&self, default: &Self) -> Self {
         let (mut holds, default) = (*self, default.meant_for(self));
         macro_rules! take {
-            ($($policy:ident),*) => {$(
+            ($($policy:ident),*) => {$(take!(@ $policy);)*};
+            (@ rate) => {
+                if holds.rate.is_empty() {
+                    holds.rate = default.rate;
+                }
+            };
+            (@ $policy:ident) => {
                 if holds.$policy.is_none() {
                     holds.$policy = default.$policy;
                 }
-            )*};
+            };
         }
-        take!(
-            auth,
-            when,
-            cache,
-            invalidates,
-            timeout,
-            retry,
-            breaker,
-            concurrency,
-            max_in,
-            max_out,
-            audit,
-            confirm,
-            idempotency
-        );
-        if holds.rate.is_empty() {
-            holds.rate = default.rate;
-        }
+        crate::each_policy!(take);
         holds
     }
 }

@@ -6,6 +6,37 @@ use crate::{
     List, Rate, Retry, Size, TaskSupport, Timeout, When,
 };
 
+/// Hands a macro of yours the names of all policies that a tool can take over from those around it, in the order of the reference.
+///
+/// ```
+/// macro_rules! count {
+///     ($($policy:ident),*) => { [$(stringify!($policy)),*].len() };
+/// }
+/// assert_eq!(mcp_grammar::each_policy!(count), 15);
+/// ```
+#[macro_export]
+macro_rules! each_policy {
+    ($do:ident) => {
+        $do!(
+            auth,
+            when,
+            rate,
+            cache,
+            invalidates,
+            timeout,
+            retry,
+            breaker,
+            concurrency,
+            max_in,
+            max_out,
+            audit,
+            confirm,
+            idempotency,
+            task
+        )
+    };
+}
+
 /// The policies and annotations of one tool, as they were written.
 ///
 /// [`conflict`](Self::conflict) says whether they contradict each other; the attribute macro and const evaluation both
@@ -99,21 +130,18 @@ impl Policies<'_> {
 
     /// Whether no policy is declared; annotations are none.
     pub const fn says_nothing(&self) -> bool {
-        self.auth.is_none()
-            && self.when.is_none()
-            && self.rate.is_empty()
-            && self.cache.is_none()
-            && self.invalidates.is_none()
-            && self.timeout.is_none()
-            && self.retry.is_none()
-            && self.breaker.is_none()
-            && self.concurrency.is_none()
-            && self.max_in.is_none()
-            && self.max_out.is_none()
-            && self.audit.is_none()
-            && self.confirm.is_none()
-            && self.idempotency.is_none()
-            && self.deprecated.is_none()
+        let mut nothing = self.deprecated.is_none();
+        macro_rules! look {
+            ($($policy:ident),*) => {$(look!(@ $policy);)*};
+            (@ rate) => {
+                nothing = nothing && self.rate.is_empty();
+            };
+            (@ $policy:ident) => {
+                nothing = nothing && self.$policy.is_none();
+            };
+        }
+        crate::each_policy!(look);
+        nothing
     }
 }
 
@@ -130,11 +158,7 @@ impl<'a> Policies<'a> {
             "when" => self.when = Some(When::parse(text)?),
             "rate" => {
                 if !self.rate.try_push(Rate::parse(text)?) {
-                    return Err(Error::plain(
-                        Word::all(text),
-                        "a tool has at most four rates",
-                        "keep those that are reached first",
-                    ));
+                    return Err(too_many_rates(text));
                 }
             }
             "cache" => self.cache = Some(Cache::parse(text)?),
@@ -172,6 +196,43 @@ impl<'a> Policies<'a> {
         }
         Ok(())
     }
+
+    /// Options and their texts, and over them what is said here: of one policy this counts, and rates gather, those of the texts first.
+    ///
+    /// # Errors
+    /// The first thing that is not understood, and what to write instead.
+    pub fn over(&self, texts: &[(&str, &'a str)]) -> Result<Self, Error<'a>> {
+        let mut written = Self::new();
+        for (option, text) in texts {
+            written.read(option, text)?;
+        }
+        let mut all = *self;
+        macro_rules! fill {
+            ($($policy:ident),*) => {$(fill!(@ $policy);)*};
+            (@ rate) => {
+                all.rate = written.rate;
+                for rate in self.rate {
+                    if !all.rate.try_push(rate) {
+                        return Err(too_many_rates(""));
+                    }
+                }
+            };
+            (@ $policy:ident) => {
+                all.$policy = all.$policy.or(written.$policy);
+            };
+        }
+        crate::each_policy!(fill);
+        all.deprecated = all.deprecated.or(written.deprecated);
+        Ok(all)
+    }
+}
+
+const fn too_many_rates(text: &str) -> Error<'_> {
+    Error::plain(
+        Word::all(text),
+        "a tool has at most four rates",
+        "keep those that are reached first",
+    )
 }
 
 impl Default for Policies<'_> {

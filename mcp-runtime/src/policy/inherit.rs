@@ -41,23 +41,7 @@ pub(super) fn inherit(
             }
         )*};
     }
-    said!(
-        auth,
-        when,
-        rate,
-        cache,
-        invalidates,
-        timeout,
-        retry,
-        breaker,
-        concurrency,
-        max_in,
-        max_out,
-        audit,
-        confirm,
-        idempotency,
-        task
-    );
+    mcp_grammar::each_policy!(said);
     (holds, Sources(sources))
 }
 

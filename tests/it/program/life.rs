@@ -117,6 +117,26 @@ async fn the_end_of_stdin_drains() {
     assert_eq!(ended.status.code(), Some(0), "{}", ended.log);
 }
 
+/// A subscription has no end of its own, so nobody waits for one.
+#[tokio::test]
+async fn a_subscription_does_not_keep_the_server_at_the_end_of_stdin() {
+    let mut program = Program::start(&mut program());
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let params = json!({"notifications": {"toolsListChanged": true}, "_meta": meta});
+    program
+        .request("open", "subscriptions/listen", params)
+        .await;
+    let acknowledged = "notifications/subscriptions/acknowledged";
+    assert_eq!(program.answer().await["method"], acknowledged);
+    program.close_stdin();
+    let ended = program.ended().await;
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.log);
+}
+
 #[tokio::test]
 async fn everything_before_the_end_of_stdin_is_answered() {
     const CALLS: usize = 10_000;

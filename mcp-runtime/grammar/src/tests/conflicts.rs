@@ -302,3 +302,27 @@ fn each_says_why_and_what_to_do() {
         assert_ne!(Some(option), other);
     }
 }
+
+/// A policy that is in no list of all policies would be inherited by nobody.
+#[test]
+fn every_policy_is_among_all_policies() {
+    macro_rules! names {
+        ($($policy:ident),*) => { vec![$(stringify!($policy)),*] };
+    }
+    let shown = format!("{:#?}", Policies::new());
+    let fields = shown.lines().filter_map(|line| {
+        let line = line.strip_prefix("    ")?;
+        line.split_once(": ").map(|(field, _)| field)
+    });
+    // What is said of the tool itself, and of it alone.
+    let own = [
+        "read_only",
+        "destructive",
+        "idempotent",
+        "open_world",
+        "takes_caller",
+        "deprecated",
+    ];
+    let policies: Vec<_> = fields.filter(|field| !own.contains(field)).collect();
+    assert_eq!(policies, crate::each_policy!(names));
+}
