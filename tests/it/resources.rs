@@ -363,6 +363,52 @@ async fn a_subscription_of_2026_is_told_of_what_its_caller_may_read() {
     );
 }
 
+/// What comes for one subscription. In memory, a request that is open hears what comes for the others too.
+async fn next_of(subscription: &mut mcp_runtime::testing::Pending) -> Value {
+    let id = json!(subscription.id());
+    loop {
+        let heard = subscription.notification().await.unwrap();
+        if heard["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"] == id {
+            return heard;
+        }
+    }
+}
+
+/// One connection has several subscriptions, each with its own place in the queue, and one may ask for all there is.
+#[tokio::test]
+async fn each_subscription_of_a_connection_is_told_what_it_asked_for() {
+    let server = changing();
+    let (resources, tools) = (server.resources(), server.tools());
+    let client = client(server).await;
+    let rules = json!(["crm://rules"]);
+    let filters = [
+        json!({"toolsListChanged": true}),
+        json!({"resourceSubscriptions": rules}),
+        json!({"toolsListChanged": true, "resourceSubscriptions": rules}),
+    ];
+    let mut open = Vec::new();
+    for filter in filters {
+        let params = json!({"notifications": filter});
+        let mut subscription = client.start_any("subscriptions/listen", params).await;
+        let acknowledged = next_of(&mut subscription).await;
+        assert_eq!(acknowledged["params"]["notifications"], filter);
+        open.push(subscription);
+    }
+    resources.updated("crm://rules").await;
+    tools.disable("change").unwrap();
+    resources.updated("crm://rules").await;
+    let (updated, listed) = (
+        "notifications/resources/updated",
+        "notifications/tools/list_changed",
+    );
+    let told: [&[&str]; 3] = [&[listed], &[updated, updated], &[updated, listed, updated]];
+    for (subscription, told) in open.iter_mut().zip(told) {
+        for method in told {
+            assert_eq!(next_of(subscription).await["method"], *method);
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_has_changed_is_not_read_from_memory() {
     let server = changing();

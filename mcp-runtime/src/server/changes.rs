@@ -1,19 +1,24 @@
 //! What changes while a server runs, for the clients that want to know.
 //!
 //! Whoever changes something announces it, from any thread and without waiting. Each connection that listens has its own place in the
-//! queue; one that falls behind is told of everything once more, so that it misses nothing and holds up nobody.
+//! queue; one that falls behind is told of everything it asked for, so that it misses nothing and holds up nobody.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 /// How many announcements a connection may be behind.
-const BEHIND: usize = 64;
+const BEHIND: usize = 256;
 
 /// Something that clients keep a copy of is no longer what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Change {
     /// The list of tools.
     Tools,
+    /// What is read at this address.
+    Resource(Arc<str>),
 }
 
 /// Where changes are announced. Clones are the same place.
@@ -42,14 +47,37 @@ impl Default for Changes {
 #[derive(Debug)]
 pub(crate) struct Listener(broadcast::Receiver<Change>);
 
+/// What a connection hears.
+#[derive(Debug)]
+pub(crate) enum Heard {
+    One(Change),
+    /// It fell behind: anything may have changed.
+    Anything,
+}
+
 impl Listener {
     /// The next change, or `None` when there will be no more.
-    pub(crate) async fn next(&mut self) -> Option<Change> {
+    pub(crate) async fn next(&mut self) -> Option<Heard> {
         match self.0.recv().await {
-            Ok(change) => Some(change),
-            // Lists are read anew as a whole, so one announcement stands for all that were missed.
-            Err(RecvError::Lagged(_)) => Some(Change::Tools),
+            Ok(change) => Some(Heard::One(change)),
+            Err(RecvError::Lagged(_)) => Some(Heard::Anything),
             Err(RecvError::Closed) => None,
+        }
+    }
+}
+
+impl Heard {
+    /// Whether the list of tools is to be read anew.
+    pub(crate) fn is_of_tools(&self) -> bool {
+        matches!(self, Self::Anything | Self::One(Change::Tools))
+    }
+
+    /// Those of these addresses that are to be read anew.
+    pub(crate) fn among(&self, wanted: &BTreeSet<String>) -> Vec<String> {
+        match self {
+            Self::One(Change::Tools) => Vec::new(),
+            Self::One(Change::Resource(uri)) => wanted.get(&**uri).cloned().into_iter().collect(),
+            Self::Anything => wanted.iter().cloned().collect(),
         }
     }
 }

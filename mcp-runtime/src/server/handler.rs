@@ -30,7 +30,6 @@ use super::listening::Listening;
 use super::registry::Mounted;
 use super::remote::{Remote, level_number};
 use super::tasks::{self, Called};
-use super::watching::Watching;
 use super::{Core, extensions, mounted, prompting, reading, refused, skills, wire};
 use crate::answer::Output;
 use crate::aside;
@@ -56,8 +55,6 @@ pub(crate) struct Handler {
     listening: Arc<Listening>,
     /// The least log level the client asked for with `logging/setLevel` (2025-11-25 and older).
     level: Arc<AtomicU8>,
-    /// What the client wants to hear of.
-    watching: Arc<Watching>,
 }
 
 impl Handler {
@@ -74,7 +71,6 @@ impl Handler {
             caller,
             listening: Arc::default(),
             level: Arc::new(AtomicU8::new(level_number(LoggingLevel::Info))),
-            watching: Arc::default(),
         }
     }
 
@@ -550,8 +546,8 @@ impl ServerHandler for Handler {
         if !self.core.may_read(&params.uri, caller.as_deref()) {
             return Err(refused::unknown(Kind::Resource, &params.uri));
         }
-        let resources = &self.core.resources;
-        self.watching.subscribe(resources, params.uri, context.peer)
+        self.listening
+            .subscribe(&self.core.changes, params.uri, context.peer)
     }
 
     async fn unsubscribe(
@@ -562,7 +558,7 @@ impl ServerHandler for Handler {
         if self.core.tools().resources.is_empty() {
             return Err(refused::not_served("resources/unsubscribe"));
         }
-        self.watching.unsubscribe(&params.uri);
+        self.listening.unsubscribe(&params.uri);
         Ok(())
     }
 
@@ -570,24 +566,17 @@ impl ServerHandler for Handler {
         &self,
         requested: &SubscriptionFilter,
     ) -> Option<SubscriptionFilter> {
-        let mut accepted = self.listening.accept(&self.core.changes, requested);
-        let asked = requested.resource_subscriptions.as_deref();
-        accepted.resource_subscriptions =
-            asked.map(|asked| self.watching.accept(&self.core.resources, asked));
-        Some(accepted)
+        Some(self.listening.accept(&self.core.changes, requested))
     }
 
     async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
         let caller = self.caller(subscription.request_context());
-        let telling = self
-            .watching
-            .serve(&self.core, caller.as_deref(), &subscription);
+        let caller = caller.as_deref();
         tokio::select! {
             biased;
             () = subscription.cancelled() => {}
             () = self.core.lifecycle.closed() => {}
-            () = telling => {}
-            () = self.listening.serve(&self.core.changes, &subscription) => {}
+            () = self.listening.serve(&self.core, caller, &subscription) => {}
         }
         Ok(())
     }

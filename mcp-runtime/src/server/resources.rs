@@ -1,25 +1,17 @@
 //! What is read at an address has changed: said by the server's own code, told to the clients that asked to hear of it.
-//!
-//! Whoever says so waits for nobody. Each connection that listens has its own place in the queue; one that falls behind is told of everything
-//! it asked for, so that it misses nothing and holds up nobody.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock, Weak};
 
-use serde_json::Value;
-use tokio::sync::broadcast;
-use tokio::sync::broadcast::error::RecvError;
-
 use super::Core;
+use super::changes::Change;
 use super::registry::Mounted;
 use crate::policy::auth::{self, Permits};
 use crate::policy::cache::tags;
 use crate::policy::{gate, when};
 use crate::principal::Principal;
 use crate::prompt::words;
-
-/// How many announcements a connection may be behind.
-const BEHIND: usize = 256;
+use serde_json::Value;
 
 /// Says that resources have changed, from wherever that is known: a background task, a web hook, another part of the program.
 ///
@@ -49,7 +41,6 @@ const BEHIND: usize = 256;
 pub struct Resources(Arc<Inner>);
 
 struct Inner {
-    updates: broadcast::Sender<Arc<str>>,
     /// The server at work; unset until it starts.
     core: OnceLock<Weak<Core>>,
     /// The handles of servers that are merged into this one.
@@ -59,7 +50,6 @@ struct Inner {
 impl Resources {
     pub(super) fn new() -> Self {
         Self(Arc::new(Inner {
-            updates: broadcast::Sender::new(BEHIND),
             core: OnceLock::new(),
             merged: OnceLock::new(),
         }))
@@ -100,40 +90,13 @@ impl Resources {
                 tracing::warn!(%error, uri, "kept answers of a resource that has changed stay until their time is over");
             }
         }
-        // Nobody listens: there is nobody to tell.
-        let _ = core.resources.0.updates.send(uri.into());
-    }
-
-    pub(super) fn listen(&self) -> Updates {
-        Updates(self.0.updates.subscribe())
+        core.changes.announce(Change::Resource(uri.into()));
     }
 }
 
 impl fmt::Debug for Resources {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Resources").finish_non_exhaustive()
-    }
-}
-
-/// One connection's place in the queue.
-#[derive(Debug)]
-pub(super) struct Updates(broadcast::Receiver<Arc<str>>);
-
-/// What a connection hears.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Heard {
-    One(Arc<str>),
-    /// It fell behind: any of them may have changed.
-    Any,
-}
-
-impl Updates {
-    pub(super) async fn next(&mut self) -> Option<Heard> {
-        match self.0.recv().await {
-            Ok(uri) => Some(Heard::One(uri)),
-            Err(RecvError::Lagged(_)) => Some(Heard::Any),
-            Err(RecvError::Closed) => None,
-        }
     }
 }
 
