@@ -275,5 +275,5 @@ async fn what_is_said_of_a_toolset_later_counts() {
 #[should_panic(expected = "after `with`")]
 fn a_list_with_a_prefix_is_no_part_of_another() {
     let manual = Toolset::of_resources(docs::TOOLS.resources()).prefix("docs");
-    let _ = tools![crate::toolset::math::add].with(manual);
+    let _ = tools![math::add].with(manual);
 }

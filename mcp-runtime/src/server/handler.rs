@@ -1,4 +1,4 @@
-//! The seam to rmcp: its requests become ours, our replies become its results. No other file of the server names its types.
+//! The seam to rmcp: its requests become ours, our replies become its results.
 
 #![expect(
     deprecated,
@@ -18,21 +18,20 @@ use rmcp::model::{
     GetSkillRequestParams, GetSkillResult, GetTaskParams, GetTaskResult, InputResponses,
     JsonObject, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
     ListSkillsResult, ListToolsResult, LoggingLevel, PaginatedRequestParams, PromptsCapability,
-    ReadResourceDirectoryRequestParams, ReadResourceRequestParams, ReadResourceResponse, Reference,
-    Resource, ResourcesCapability, ServerCapabilities, ServerConfig, SetLevelRequestParams,
+    ReadResourceDirectoryRequestParams, ReadResourceRequestParams, ReadResourceResponse, Resource,
+    ResourcesCapability, ServerCapabilities, ServerConfig, SetLevelRequestParams,
     SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestParams, UpdateTaskParams,
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleServer, SubscriptionContext};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::listening::Listening;
-use super::registry::Mounted;
+use super::pages::{Page, listed};
 use super::remote::{Remote, level_number};
 use super::tasks::{self, Called};
-use super::{Core, extensions, mounted, prompting, reading, refused, skills, wire};
+use super::{Core, completing, extensions, mounted, prompting, reading, refused, skills, wire};
 use crate::answer::Output;
-use crate::aside;
 use crate::call::Origin;
 use crate::client::Capability;
 use crate::corridor::{self, Request};
@@ -41,10 +40,6 @@ use crate::kind::Kind;
 use crate::policy::gate;
 use crate::principal::Principal;
 use crate::trace::TraceId;
-
-/// How long a client may keep a list. It changes with the program, and with what the program switches off and on: of that,
-/// clients that listen are told at once.
-const LIST_TTL_MS: u64 = 60_000;
 
 /// One connection's view of the server; rmcp makes one a session, and one a request where there are no sessions.
 #[derive(Debug, Clone)]
@@ -139,35 +134,6 @@ impl Handler {
         listed
     }
 
-    /// One page of a list, of what this caller may see.
-    fn page<'a, T: 'a, W>(
-        &self,
-        params: Option<PaginatedRequestParams>,
-        items: impl Iterator<Item = (&'a Mounted, &'a T)> + Clone,
-        caller: Option<&Principal>,
-        wire: fn(&T) -> W,
-    ) -> Result<Page<W>, ErrorData> {
-        let start = match params.and_then(|params| params.cursor) {
-            None => 0,
-            Some(cursor) => wire::offset(&cursor)?,
-        };
-        let mut all = items.clone();
-        let private = all.any(|(mounted, _)| mounted.policies.auth.guarantees_caller());
-        let mut visible = items
-            .enumerate()
-            .skip(start)
-            .filter(|(_, (mounted, _))| gate::visible(&self.core, mounted, caller));
-        let page = visible.by_ref().take(self.core.page_size);
-        Ok(Page {
-            items: page.map(|(_, (_, item))| wire(item)).collect(),
-            scope: match private {
-                true => CacheScope::Private,
-                false => CacheScope::Public,
-            },
-            next: visible.next().map(|(index, _)| wire::cursor(index)),
-        })
-    }
-
     fn has_resources(&self) -> bool {
         !self.core.tools().resources.is_empty() || self.core.skills.is_some()
     }
@@ -180,13 +146,8 @@ impl Handler {
     ) -> Result<ListToolsResult, ErrorData> {
         let tools = self.core.tools().tools().iter();
         let tools = tools.map(|tool| (&**tool, &**tool));
-        let page = self.page(params, tools, caller, wire::tool)?;
-        let mut result = ListToolsResult::with_all_items(page.items)
-            .with_ttl_ms(LIST_TTL_MS)
-            .with_cache_scope(page.scope);
-        result.next_cursor = page.next;
-        result.meta = Some(wire::server_meta(&self.core.identity));
-        Ok(result)
+        let page = Page::of(&self.core, params, tools, caller, wire::tool)?;
+        Ok(listed!(ListToolsResult, page, self.core))
     }
 
     /// Whether a method with params is answered here, so that it is its params that are wrong.
@@ -237,13 +198,6 @@ struct Sent {
     arguments: Option<Map<String, Value>>,
     responses: Option<InputResponses>,
     state: Option<String>,
-}
-
-/// One page of a list.
-struct Page<W> {
-    items: Vec<W>,
-    scope: CacheScope,
-    next: Option<String>,
 }
 
 impl ServerHandler for Handler {
@@ -310,9 +264,9 @@ impl ServerHandler for Handler {
             state: params.request_state,
         };
         let full = mounted::prompt(&params.name);
-        let request = self.request(Kind::Prompt, full, sent, context);
+        let request = self.request(Kind::Prompt, full.clone(), sent, context);
         let reply = corridor::call(&self.core, request).await;
-        let prompt = prompts.iter().find(|prompt| prompt.name == params.name);
+        let prompt = prompts.get(&full);
         prompting::answer(prompt, &params.name, reply, &self.core.identity)
     }
 
@@ -327,13 +281,14 @@ impl ServerHandler for Handler {
         }
         let caller = self.caller(&context);
         let prompts = prompts.iter().map(|prompt| (&*prompt.mounted, prompt));
-        let page = self.page(params, prompts, caller.as_deref(), prompting::prompt)?;
-        let mut result = ListPromptsResult::with_all_items(page.items)
-            .with_ttl_ms(LIST_TTL_MS)
-            .with_cache_scope(page.scope);
-        result.next_cursor = page.next;
-        result.meta = Some(wire::server_meta(&self.core.identity));
-        Ok(result)
+        let page = Page::of(
+            &self.core,
+            params,
+            prompts,
+            caller.as_deref(),
+            prompting::prompt,
+        )?;
+        Ok(listed!(ListPromptsResult, page, self.core))
     }
 
     async fn complete(
@@ -341,47 +296,22 @@ impl ServerHandler for Handler {
         params: CompleteRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        let served = self.core.tools();
-        if !served.completes() {
-            return Err(refused::not_served("completion/complete"));
-        }
-        let (kind, asked) = match &params.r#ref {
-            Reference::Prompt(reference) => (Kind::Prompt, &reference.name),
-            Reference::Resource(reference) => (Kind::Resource, &reference.uri),
-            _ => return Err(refused::unknown(Kind::Completion, &params.argument.name)),
-        };
-        let name = match kind {
-            Kind::Prompt => mounted::prompt(asked),
-            _ => asked.clone(),
-        };
         let caller = self.caller(&context);
-        let of = served.find_of(kind, &name);
-        let visible = |of: &&Arc<Mounted>| gate::visible(&self.core, of, caller.as_deref());
-        let Some(of) = of.filter(visible) else {
-            return Err(refused::unknown(kind, asked));
+        let completing::Asked { argument, call } =
+            completing::Asked::of(&self.core, caller.as_deref(), params)?;
+        let reply = match call {
+            None => Reply::Output(Output::default()),
+            Some((function, arguments)) => {
+                let sent = Sent {
+                    arguments: Some(arguments),
+                    responses: None,
+                    state: None,
+                };
+                let request = self.request(Kind::Completion, function, sent, context);
+                corridor::call(&self.core, request).await
+            }
         };
-        let argument = params.argument;
-        if !of.input.names.contains(&argument.name) {
-            return Err(refused::unknown(Kind::Completion, &argument.name));
-        }
-        let name = mounted::completion(&name, &argument.name);
-        if served.find_of(Kind::Completion, &name).is_none() {
-            let nothing = Reply::Output(Output::default());
-            return prompting::completed(&argument.name, nothing, &self.core.identity);
-        }
-        let others = params.context.and_then(|context| context.arguments);
-        let arguments = Map::from_iter([
-            (aside::TYPED.to_owned(), Value::from(argument.value)),
-            (aside::OTHERS.to_owned(), json!(others.unwrap_or_default())),
-        ]);
-        let sent = Sent {
-            arguments: Some(arguments),
-            responses: None,
-            state: None,
-        };
-        let request = self.request(Kind::Completion, name, sent, context);
-        let reply = corridor::call(&self.core, request).await;
-        prompting::completed(&argument.name, reply, &self.core.identity)
+        prompting::completed(&argument, reply, &self.core.identity)
     }
 
     async fn read_resource(
@@ -424,8 +354,13 @@ impl ServerHandler for Handler {
             .iter()
             .filter(|resource| resource.address.is_none());
         let fixed = fixed.map(|resource| (&*resource.mounted, resource));
-        let mut page = self.page(params, fixed, caller.as_deref(), reading::resource)?;
-        let mut ttl = LIST_TTL_MS;
+        let mut page = Page::of(
+            &self.core,
+            params,
+            fixed,
+            caller.as_deref(),
+            reading::resource,
+        )?;
         if page.next.is_none() && self.core.skills.is_some() {
             let skills = skills::resources(&self.core, caller.as_deref());
             page.items.extend(skills);
@@ -436,14 +371,9 @@ impl ServerHandler for Handler {
         if page.next.is_none() && resources.iter().any(|resource| resource.def.list.is_some()) {
             page.items
                 .extend(self.listed(caller.as_ref(), context).await);
-            (ttl, page.scope) = (0, CacheScope::Private);
+            (page.ttl_ms, page.scope) = (0, CacheScope::Private);
         }
-        let mut result = ListResourcesResult::with_all_items(page.items)
-            .with_ttl_ms(ttl)
-            .with_cache_scope(page.scope);
-        result.next_cursor = page.next;
-        result.meta = Some(wire::server_meta(&self.core.identity));
-        Ok(result)
+        Ok(listed!(ListResourcesResult, page, self.core))
     }
 
     async fn list_resource_templates(
@@ -460,13 +390,14 @@ impl ServerHandler for Handler {
             .iter()
             .filter(|resource| resource.address.is_some());
         let templates = templates.map(|resource| (&*resource.mounted, resource));
-        let page = self.page(params, templates, caller.as_deref(), reading::template)?;
-        let mut result = ListResourceTemplatesResult::with_all_items(page.items)
-            .with_ttl_ms(LIST_TTL_MS)
-            .with_cache_scope(page.scope);
-        result.next_cursor = page.next;
-        result.meta = Some(wire::server_meta(&self.core.identity));
-        Ok(result)
+        let page = Page::of(
+            &self.core,
+            params,
+            templates,
+            caller.as_deref(),
+            reading::template,
+        )?;
+        Ok(listed!(ListResourceTemplatesResult, page, self.core))
     }
 
     async fn list_tools(

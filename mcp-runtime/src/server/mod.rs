@@ -2,6 +2,7 @@
 
 pub(crate) mod admission;
 mod changes;
+mod completing;
 mod compose;
 #[cfg(any(feature = "cli", feature = "testing"))]
 mod direct;
@@ -14,6 +15,7 @@ mod listening;
 #[cfg(feature = "http")]
 pub(crate) mod listing;
 pub(crate) mod mounted;
+mod pages;
 mod prompting;
 #[cfg(any(feature = "http", feature = "stdio"))]
 pub(crate) mod quiet;

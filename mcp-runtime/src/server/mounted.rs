@@ -238,9 +238,13 @@ impl Prompts {
         self.items.push(MountedPrompt { name, mounted });
     }
 
-    pub(crate) fn find(&self, full: &str) -> Option<&Arc<Mounted>> {
+    pub(crate) fn get(&self, full: &str) -> Option<&MountedPrompt> {
         let index = self.by_name.get(full)?;
-        self.items.get(*index).map(|prompt| &prompt.mounted)
+        self.items.get(*index)
+    }
+
+    pub(crate) fn find(&self, full: &str) -> Option<&Arc<Mounted>> {
+        self.get(full).map(|prompt| &prompt.mounted)
     }
 
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, MountedPrompt> {

@@ -57,8 +57,8 @@ pub(crate) struct Mounted {
     pub(crate) secrets: Vec<&'static str>,
     pub(crate) patterns: Vec<(&'static str, Regex)>,
     pub(crate) needs: Vec<Need>,
-    /// Whether a call is its arguments and nothing else: the tool says nothing to its client while it runs, and no argument stands in a
-    /// header too.
+    /// Whether a call is its arguments and nothing else: neither the tool nor code around its attempts says anything to the client while it
+    /// runs, and no argument stands in a header too.
     pub(crate) plain: bool,
     pub(crate) policies: Effective,
     pub(crate) deprecated: Option<deprecated::Rule>,

@@ -8,13 +8,11 @@ use rmcp::model::{
 };
 use serde_json::json;
 
-use super::{Core, wire};
+use super::pages::{Page, TTL_MS, listed};
+use super::{Core, pages, wire};
 use crate::policy::auth::{self, Permits, Rule};
 use crate::principal::Principal;
 use crate::skills::{self, Catalog};
-
-/// How long a client may keep what it was told: skills change only with the program.
-const TTL_MS: u64 = 60_000;
 
 const FOLDER: &str = "inode/directory";
 
@@ -33,12 +31,8 @@ pub(super) fn list(
     let (page, next) = page(core, skills, params.and_then(|params| params.cursor))?;
     let catalog = core.skills.as_ref();
     let entries = page.iter().filter_map(|it| Some(skill(catalog?, it)));
-    let mut result = ListSkillsResult::with_all_items(entries.collect())
-        .with_ttl_ms(TTL_MS)
-        .with_cache_scope(scope(core));
-    result.next_cursor = next;
-    result.meta = Some(wire::server_meta(&core.identity));
-    Ok(result)
+    let items = entries.collect();
+    Ok(listed!(ListSkillsResult, kept(core, items, next), core))
 }
 
 pub(super) fn get(
@@ -74,12 +68,8 @@ pub(super) fn directory(
         let size = file.bytes.len() as u64;
         Some(resource.with_mime_type(file.mime).with_size(size))
     });
-    let mut result = ListResourcesResult::with_all_items(resources.collect())
-        .with_ttl_ms(TTL_MS)
-        .with_cache_scope(scope(core));
-    result.next_cursor = next;
-    result.meta = Some(wire::server_meta(&core.identity));
-    Ok(result)
+    let items = resources.collect();
+    Ok(listed!(ListResourcesResult, kept(core, items, next), core))
 }
 
 /// The skills as resources: each by its `SKILL.md`, which names the rest.
@@ -139,14 +129,21 @@ fn page<'a, T>(
     items: &'a [T],
     cursor: Option<String>,
 ) -> Result<(&'a [T], Option<String>), ErrorData> {
-    let start = match cursor {
-        None => 0,
-        Some(cursor) => wire::offset(&cursor)?,
-    };
+    let start = pages::offset(cursor)?;
     let rest = items.get(start..).unwrap_or_default();
     let page = &rest[..rest.len().min(core.page_size)];
     let end = start + page.len();
-    Ok((page, (end < items.len()).then(|| wire::cursor(end))))
+    Ok((page, (end < items.len()).then(|| pages::cursor(end))))
+}
+
+/// A page that clients may keep: skills change only with the program.
+fn kept<W>(core: &Core, items: Vec<W>, next: Option<String>) -> Page<W> {
+    Page {
+        items,
+        ttl_ms: TTL_MS,
+        scope: scope(core),
+        next,
+    }
 }
 
 /// Whether others may keep what one caller was told.

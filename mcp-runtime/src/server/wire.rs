@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rmcp::ErrorData;
 use rmcp::model::{
     CallToolResponse, CallToolResult, ClientCapabilities, ContentBlock, ElicitationCapability,
@@ -277,19 +275,4 @@ pub(super) fn link(link: Link) -> Resource {
     resource.mime_type = link.mime_type;
     resource.size = link.size;
     resource
-}
-
-/// A list's cursor: where the next page begins.
-pub(super) fn cursor(index: usize) -> String {
-    URL_SAFE_NO_PAD.encode(index.to_string())
-}
-
-pub(super) fn offset(cursor: &str) -> Result<usize, ErrorData> {
-    let index = URL_SAFE_NO_PAD
-        .decode(cursor)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
-    index.ok_or_else(|| {
-        ErrorData::invalid_params("this cursor is none of ours; start again without one", None)
-    })
 }

@@ -9,14 +9,11 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::edge::is_current;
 use crate::kind::Kind;
 
-const VERSION: &str = "mcp-protocol-version";
 const METHOD: &str = "mcp-method";
 const NAME: &str = "mcp-name";
-
-/// The first revision whose requests say in headers what they ask for.
-const CURRENT: &str = "2026-07-28";
 
 /// What a request asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -91,11 +88,6 @@ fn kind(method: &str) -> Option<Kind> {
     }
 }
 
-/// Whether a request says that it is of 2026-07-28, which knows no sessions.
-pub(super) fn is_current(headers: &HeaderMap) -> bool {
-    text(headers, VERSION) == Some(CURRENT)
-}
-
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim)
 }
@@ -115,6 +107,7 @@ fn decoded(value: &str) -> Option<Cow<'_, str>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::edge::{CURRENT, VERSION};
     use super::*;
 
     fn asked(headers: &[(&'static str, &str)], body: &str) -> Option<String> {

@@ -14,7 +14,6 @@ use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, Stream
 
 use super::Options;
 use super::answers::{Answers, until_sent};
-use super::asked::is_current;
 #[cfg(feature = "auth")]
 use super::bearer::Bearer;
 use super::envelope::{Envelope, malformed};
@@ -27,6 +26,11 @@ use crate::principal::Principal;
 use crate::server::Core;
 use crate::server::handler::Handler;
 use crate::transport::message::BYTE_ORDER_MARK;
+
+pub(super) const VERSION: &str = "mcp-protocol-version";
+
+/// The first revision whose requests say in headers what they ask for.
+pub(super) const CURRENT: &str = "2026-07-28";
 
 /// How long a client may take to send a request's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -78,7 +82,7 @@ impl Edge {
             .with_json_response(true)
             .with_cancellation_token(answers.cut());
         let lane = options.lane && !checks.guard.takes_any_host();
-        let lane = lane.then(|| Lane::open(&core, caller.clone(), Arc::clone(&sessions)));
+        let lane = lane.then(|| Lane::new(&core, caller.clone(), Arc::clone(&sessions)));
         let handler = move || Ok(Handler::with_caller(Arc::clone(&core), caller.clone()));
         Self(Arc::new(Inner {
             guard: checks.guard,
@@ -87,7 +91,7 @@ impl Edge {
             bearer: checks.bearer,
             max_body: options.max_body,
             answers,
-            lane: lane.flatten(),
+            lane,
             protocol: StreamableHttpService::new(handler, Arc::clone(&sessions), config),
             sessions,
         }))
@@ -184,6 +188,12 @@ impl Inner {
         let answer = Box::pin(self.protocol.handle(request)).await;
         answer.map(Body::new)
     }
+}
+
+/// Whether a request says that it is of the revision that says in headers what it asks for, and knows no sessions.
+pub(super) fn is_current(headers: &HeaderMap) -> bool {
+    let version = headers.get(VERSION).and_then(|it| it.to_str().ok());
+    version.is_some_and(|version| version.trim() == CURRENT)
 }
 
 /// The session that headers name. What is not text is no session's name.

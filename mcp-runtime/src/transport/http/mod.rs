@@ -1,10 +1,7 @@
 //! Streamable HTTP: one endpoint at `/mcp` for clients of either era, and the server's health beside it.
 
 mod answers;
-#[cfg_attr(
-    not(feature = "auth"),
-    allow(dead_code, reason = "only who must be calling depends on it")
-)]
+#[cfg(feature = "auth")]
 mod asked;
 #[cfg(feature = "auth")]
 mod bearer;
@@ -254,11 +251,11 @@ impl Options {
 
     /// The hosts that the server answers to: those that were named, and that of its own address.
     fn hosts(&self) -> Vec<String> {
-        #[cfg_attr(not(feature = "auth"), allow(unused_mut))]
-        let mut hosts = self.hosts.clone();
         #[cfg(feature = "auth")]
-        hosts.extend(self.auth.own_host());
-        hosts
+        let own = self.auth.own_host();
+        #[cfg(not(feature = "auth"))]
+        let own = None::<String>;
+        self.hosts.iter().cloned().chain(own).collect()
     }
 }
 

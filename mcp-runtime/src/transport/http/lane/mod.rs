@@ -57,19 +57,17 @@ pub(super) struct Admitted {
 }
 
 impl Lane {
-    /// `None` where calls may be more than they seem: code around an attempt can talk to the client.
-    pub(super) fn open(
+    pub(super) fn new(
         server: &Arc<Core>,
         caller: Option<Arc<Principal>>,
         sessions: Arc<Sessions>,
-    ) -> Option<Self> {
-        let around = &server.home.around_attempt;
-        around.is_empty().then(|| Self {
+    ) -> Self {
+        Self {
             writer: Writer::new(server),
             listing: Listing::new(server),
             caller,
             sessions,
-        })
+        }
     }
 
     /// Takes a request that is a plain call and nothing else.
@@ -128,9 +126,7 @@ impl Lane {
             id: plain.id,
         })
     }
-}
 
-impl Lane {
     /// Who calls: the principal that authentication left with the request, else the endpoint's.
     fn caller<'a>(&'a self, head: &'a Parts) -> Option<&'a Arc<Principal>> {
         let known = head.extensions.get::<Arc<Principal>>();
