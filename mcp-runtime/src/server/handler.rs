@@ -30,7 +30,9 @@ use super::listening::Listening;
 use super::pages::{Page, listed};
 use super::remote::{Remote, level_number};
 use super::tasks::{self, Called};
-use super::{Core, completing, extensions, mounted, prompting, reading, refused, skills, wire};
+use super::{
+    Core, asking, completing, extensions, mounted, prompting, reading, refused, skills, wire,
+};
 use crate::answer::Output;
 use crate::call::Origin;
 use crate::client::Capability;
@@ -408,8 +410,12 @@ impl ServerHandler for Handler {
         self.tools(params, self.caller(&context).as_deref())
     }
 
+    /// rmcp holds a call's headers to the tool's schema before the call is made: to that of a tool the caller may know of alone, or the
+    /// refusal would tell of the others.
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.core.tools().find(name).map(|tool| wire::tool(tool))
+        let caller = asking::caller().or_else(|| self.caller.clone());
+        let tool = self.core.tools().find(name)?;
+        gate::visible(&self.core, tool, caller.as_deref()).then(|| wire::tool(tool))
     }
 
     async fn get_task(

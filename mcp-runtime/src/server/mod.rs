@@ -1,6 +1,7 @@
 //! The server: what it serves, what it was given, and how it starts.
 
 pub(crate) mod admission;
+pub(crate) mod asking;
 mod changes;
 mod completing;
 mod compose;

@@ -347,3 +347,31 @@ async fn without_an_authorization_server_nobody_is_sent_to_one() {
         .unwrap();
     assert_eq!(answered(&client, request).await.status, 404);
 }
+
+#[tokio::test]
+async fn a_tool_that_is_switched_off_is_to_a_stranger_as_one_that_never_was() {
+    let server = mixed();
+    for tool in ["clock", "delete_note"] {
+        server.tools().disable(tool).unwrap();
+    }
+    // Something is still there for everybody.
+    let client = connect(local(server.mount(tools![open_still]))).await;
+    for era in ERAS {
+        let absent = Asking::new(&client, era).call("absent").await;
+        assert_eq!(absent.status, 401);
+        for tool in ["clock", "delete_note"] {
+            let off = Asking::new(&client, era).call(tool).await;
+            assert_eq!(off.status, absent.status, "{era:?} {tool}");
+            assert_eq!(off.challenge, absent.challenge, "{era:?} {tool}");
+            assert_eq!(off.body, absent.body, "{era:?} {tool}");
+            let known = Asking::new(&client, era).token("nothing").call(tool).await;
+            assert_eq!(known.status, 200, "{era:?} {tool}");
+        }
+    }
+}
+
+/// Stay open.
+#[tool(read_only, auth = "none")]
+async fn open_still() -> &'static str {
+    "open"
+}

@@ -131,20 +131,18 @@ impl Bearer {
         }
     }
 
-    /// What is asked for, if it is there.
+    /// What is asked for, if it is there and not switched off.
     fn find(&self, asked: &Asked<'_>) -> Option<&Arc<Mounted>> {
         let Asked::One(kind, name) = asked else {
             return None;
         };
         let served = self.core.tools();
-        match kind {
-            Kind::Resource => {
-                let (resource, _) = served.resources.resolve(name)?;
-                Some(&resource.mounted)
-            }
-            Kind::Prompt => served.find_of(*kind, &mounted::prompt(name)),
-            _ => served.find_of(*kind, name),
-        }
+        let found = match kind {
+            Kind::Resource => &served.resources.resolve(name)?.0.mounted,
+            Kind::Prompt => served.find_of(*kind, &mounted::prompt(name))?,
+            _ => served.find_of(*kind, name)?,
+        };
+        found.switch.is_on().then_some(found)
     }
 
     fn in_tenant(&self, caller: Arc<Principal>, head: &Parts, proxies: &Proxies) -> Arc<Principal> {

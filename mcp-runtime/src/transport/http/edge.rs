@@ -24,6 +24,7 @@ use super::refusal::Refusal;
 use super::sessions::Sessions;
 use crate::principal::Principal;
 use crate::server::Core;
+use crate::server::asking::on_behalf_of;
 use crate::server::handler::Handler;
 use crate::transport::message::BYTE_ORDER_MARK;
 
@@ -183,9 +184,10 @@ impl Inner {
     async fn protocol(&self, mut head: Parts, body: Bytes) -> Response {
         // Nothing behind this line has a use for it, and it reaches no log and no tool.
         head.headers.remove(AUTHORIZATION);
+        let caller = head.extensions.get::<Arc<Principal>>().cloned();
         let request = Request::from_parts(head, Full::new(body));
         // In a box: it is large, and most requests never get here.
-        let answer = Box::pin(self.protocol.handle(request)).await;
+        let answer = Box::pin(on_behalf_of(caller, self.protocol.handle(request))).await;
         answer.map(Body::new)
     }
 }

@@ -30,6 +30,7 @@ use super::sessions::Sessions;
 use crate::call::Origin;
 use crate::corridor::{self, Request};
 use crate::kind::Kind;
+use crate::policy::gate;
 use crate::principal::Principal;
 use crate::server::Core;
 use crate::server::listing::Listing;
@@ -77,6 +78,11 @@ impl Lane {
         if !tool.plain || !head::accepts_answers(&head.headers) {
             return None;
         }
+        let caller = self.caller(head);
+        // What is hidden from the caller is answered where unknown names are: the form of an answer tells, too.
+        if !gate::visible(self.writer.server(), tool, caller.map(Arc::as_ref)) {
+            return None;
+        }
         let asks = tool.policies.confirm.is_some();
         // Two tokens: a call whose time is over ends what it started, and is answered all the same.
         let client = CancellationToken::new();
@@ -111,7 +117,7 @@ impl Lane {
                 kind: Kind::Tool,
                 tool: plain.tool,
                 arguments: plain.arguments,
-                caller: self.caller(head).cloned(),
+                caller: caller.cloned(),
                 origin: Origin {
                     request_id: plain.id.to_string(),
                     trace,
