@@ -23,6 +23,7 @@ mod foreign;
 mod http;
 mod idempotency;
 mod lane;
+mod malformed;
 mod metrics;
 mod middleware;
 mod overrides;

@@ -7,14 +7,20 @@ use std::borrow::Cow;
 use std::fmt;
 
 use rmcp::model::ClientJsonRpcMessage;
-use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
+
+use super::plain::{Arguments, Object};
 
 /// JSON-RPC 2.0, section 5.1.
 const PARSE_ERROR: i32 = -32700;
 pub(super) const INVALID_REQUEST: i32 = -32600;
+const INVALID_PARAMS: i32 = -32602;
+
+/// The requests of a batch that are answered one by one. Every answer takes more bytes than a small request does.
+const BATCH: usize = 1_000;
 
 /// RFC 8259, section 8.1: a reader may ignore it.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -96,9 +102,35 @@ pub(super) fn read(line: &[u8]) -> Read {
         return Read::Nothing;
     }
     match serde_json::from_slice(line) {
-        Ok(message) => Read::Message(Box::new(message)),
+        Ok(message) => match named_twice(line) {
+            Some(refusal) => Read::Refused(vec![refusal]),
+            None => Read::Message(Box::new(message)),
+        },
         Err(error) => refuse(line, &error),
     }
+}
+
+/// The answer to a request with an argument that is there twice, at any level. Readers do not agree on which one counts.
+pub(super) fn named_twice(message: &[u8]) -> Option<Refusal> {
+    #[derive(Deserialize)]
+    struct Message {
+        params: Object<Params>,
+    }
+    #[derive(Deserialize)]
+    struct Params {
+        arguments: Arguments,
+    }
+    let Object(Message {
+        params: Object(Params { arguments }),
+    }) = serde_json::from_slice(message).ok()?;
+    if !arguments.twice {
+        return None;
+    }
+    let (glances, _) = glance(message);
+    let id = glances.into_iter().next().and_then(Glance::answerable_id)?;
+    let message =
+        "a name is there twice in `arguments`; send each argument, and each member of one, once";
+    Some(Refusal::new(INVALID_PARAMS, Some(id), message))
 }
 
 /// The id of the message in these bytes, as text.
@@ -146,16 +178,17 @@ fn refuse(line: &[u8], error: &serde_json::Error) -> Read {
     }
 }
 
-/// Batches left the protocol with 2025-06-18. Each request in one is told so.
+/// Batches left the protocol with 2025-06-18. Each request in one is told so; those beyond [`BATCH`] all together.
 fn refuse_batch(glances: Vec<Glance>) -> Read {
     let message = "batches are no part of MCP; send each message by itself";
+    let more = glances.len() > BATCH;
     let mut refusals: Vec<Refusal> = glances
         .into_iter()
-        .filter(|glance| !glance.is_answer())
+        .take(BATCH)
         .filter_map(Glance::answerable_id)
         .map(|id| Refusal::new(INVALID_REQUEST, Some(id), message))
         .collect();
-    if refusals.is_empty() {
+    if more || refusals.is_empty() {
         refusals.push(Refusal::new(INVALID_REQUEST, None, message));
     }
     Read::Refused(refusals)
@@ -174,6 +207,12 @@ struct Glance {
 }
 
 impl Glance {
+    /// Whether somebody waits for an answer, and can be told.
+    fn is_answerable(&self) -> bool {
+        let id = self.id.as_deref();
+        !self.is_answer() && id.is_some_and(|id| is_string(id) || is_number(id))
+    }
+
     /// The id, if it is one that an answer may carry.
     fn answerable_id(self) -> Option<Box<RawValue>> {
         self.id.filter(|id| is_string(id) || is_number(id))
@@ -225,7 +264,7 @@ fn is_integer(json: &RawValue) -> bool {
     json.get().parse::<i64>().is_ok()
 }
 
-/// Looks at the top level of a line: one glance for an object, one for each object of an array.
+/// Looks at the top level of a line: one glance for an object, one for each request of an array, up to one more than [`BATCH`].
 fn glance(line: &[u8]) -> (Vec<Glance>, Result<(), serde_json::Error>) {
     let mut glances = Vec::new();
     let mut reader = serde_json::Deserializer::from_slice(line);
@@ -282,9 +321,16 @@ impl<'de> Visitor<'de> for Line<'_> {
         while let Some(element) = seq.next_element::<Box<RawValue>>()? {
             // Nothing but objects is looked into, so that arrays in arrays take no stack.
             if element.get().starts_with('{') {
-                self.0.extend(glance(element.get().as_bytes()).0);
+                let (glances, _) = glance(element.get().as_bytes());
+                let requests = glances.into_iter().filter(Glance::is_answerable);
+                self.0.extend(requests);
+            }
+            if self.0.len() > BATCH {
+                break;
             }
         }
+        // Millions of elements are no more work than their bytes.
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! They are read once, straight into what a call is made of. Whatever is out of the ordinary, a member that nobody expects, an id that is no
 //! plain number or string, something missing, is no plain call, and the protocol's own reader says what it is.
 
+mod arguments;
 mod id;
 #[cfg(feature = "http")]
 mod list;
@@ -13,11 +14,12 @@ use rmcp::model::RequestId;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+pub(super) use self::arguments::Arguments;
 use self::id::Id;
 #[cfg(feature = "http")]
 pub(super) use self::list::PlainList;
 use self::meta::Meta;
-use self::object::Object;
+pub(super) use self::object::Object;
 
 /// One plain call.
 #[derive(Debug)]
@@ -42,7 +44,7 @@ struct Message<'a> {
 struct Params {
     name: String,
     #[serde(default)]
-    arguments: Map<String, Value>,
+    arguments: Arguments,
     #[serde(rename = "_meta", default)]
     meta: Meta,
 }
@@ -59,10 +61,13 @@ impl Plain {
         else {
             return None;
         };
+        if params.arguments.twice {
+            return None;
+        }
         Some(Self {
             id,
             tool: params.name,
-            arguments: params.arguments,
+            arguments: params.arguments.values,
             meta: params.meta,
         })
     }

@@ -21,7 +21,10 @@ impl<'a> Envelope<'a> {
     /// Reads a body, or says what is wrong with it.
     pub(super) fn read(body: &'a [u8]) -> Result<Self, Refusal> {
         match serde_json::from_slice::<Self>(body) {
-            Ok(envelope) if envelope.jsonrpc == "2.0" => Ok(envelope),
+            Ok(envelope) if envelope.jsonrpc == "2.0" => match message::named_twice(body) {
+                Some(refusal) => Err(Refusal::of_params(refusal)),
+                None => Ok(envelope),
+            },
             _ => Err(malformed(body)),
         }
     }

@@ -42,6 +42,14 @@ impl Refusal {
         }
     }
 
+    /// What the message asks for is at fault: an answer as any other that the protocol gives.
+    pub(super) fn of_params(error: message::Refusal) -> Self {
+        Self {
+            status: StatusCode::OK,
+            ..Self::of_message(error)
+        }
+    }
+
     /// The server has no room for now.
     pub(super) fn full(message: impl Into<Cow<'static, str>>, retry_after: Duration) -> Self {
         Self {

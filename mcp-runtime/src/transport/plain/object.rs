@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
 /// A `T` that was read from an object.
 #[derive(Default)]
-pub(super) struct Object<T>(pub(super) T);
+pub(in crate::transport) struct Object<T>(pub(in crate::transport) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
