@@ -65,7 +65,7 @@ pub(crate) const LINTS: [Lint; 8] = [
     },
     Lint {
         name: PRINTED,
-        about: "`print!`: on stdio, standard output belongs to the protocol",
+        about: "`print!`: what it writes is in no log, with no level and no call",
     },
     Lint {
         name: SHARED_STATE,
@@ -136,8 +136,8 @@ impl Lints<'_> {
                         && (word == "print" || word == "println")
                     {
                         let message = format!(
-                            "`{word}!` writes to standard output, which on stdio is the protocol's: \
-                             write `tracing::info!(..)`"
+                            "`{word}!` writes past the log, without a level and without the call it \
+                             belongs to: write `tracing::info!(..)`"
                         );
                         self.warn(PRINTED, word.span(), message);
                     }

@@ -121,13 +121,21 @@ async fn serve_http(_: Server, _: String) -> Result<()> {
 
 #[cfg(feature = "stdio")]
 async fn serve_stdio(server: Server) -> Result<()> {
-    if io::stdin().is_terminal() {
-        let name = &server.identity.name;
-        tracing::info!(
-            "{name} waits for an MCP client on stdin; a person may want `--help`, `list` or `call`"
-        );
+    if let Some(hint) = hint(&server.identity.name, io::stdin().is_terminal()) {
+        // Past the log: whoever sits there must read it, whatever the log leaves out.
+        eprintln!("{hint}");
     }
     server.serve_stdio().await
+}
+
+/// What a person at a terminal is told, who has started what only a client can speak to.
+#[cfg(feature = "stdio")]
+fn hint(name: &str, terminal: bool) -> Option<String> {
+    terminal.then(|| {
+        format!(
+            "{name} waits for an MCP client on stdin; a person may want `--help`, `list` or `call`"
+        )
+    })
 }
 
 #[cfg(not(feature = "stdio"))]

@@ -12,6 +12,9 @@ use tokio::sync::mpsc;
 /// The server of `tests/program.rs`.
 pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_program");
 
+/// The server of `tests/printing.rs`.
+pub(super) const PRINTING: &str = env!("CARGO_BIN_EXE_printing");
+
 /// When a test has waited in vain. Nothing that holds comes near it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -35,7 +38,11 @@ pub(super) struct Ended {
 
 /// A command with nothing of the test's own environment that could matter.
 pub(super) fn program() -> Command {
-    let mut command = Command::new(PROGRAM);
+    server_at(PROGRAM)
+}
+
+pub(super) fn server_at(path: &str) -> Command {
+    let mut command = Command::new(path);
     command.env_clear().env("RUST_BACKTRACE", "0");
     command
 }

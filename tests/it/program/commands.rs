@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-use super::child::{Program, program, soon};
+use super::child::{PROGRAM, Program, program, soon};
 
 /// What a command printed, and what it ended with.
 pub(super) struct Printed {
@@ -282,4 +282,21 @@ async fn start_up_says_which_tools_are_withheld_and_why() {
     program
         .says("`ada` may not call every tool; not listed: `refund` needs `crm:write`")
         .await;
+}
+
+/// A terminal for stdin, as a person has one. `script` is in every Debian.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_person_at_a_terminal_is_told_what_to_do_whatever_the_log_leaves_out() {
+    let hint =
+        "program waits for an MCP client on stdin; a person may want `--help`, `list` or `call`";
+    let mut terminal = Command::new("script");
+    terminal
+        .env("RUST_LOG", "off")
+        .args(["--quiet", "--return"]);
+    let printed = run(terminal.args(["--command", PROGRAM, "/dev/null"])).await;
+    assert!(printed.out.contains(hint), "{}", printed.out);
+    // A client, which has no terminal, is told nothing.
+    let printed = run(program().env("RUST_LOG", "off")).await;
+    assert_eq!((printed.err.as_str(), printed.code), ("", Some(0)));
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::child::{Program, program};
+use super::child::{PRINTING, Program, program, server_at};
 
 /// Values that a caller sends, an operator sets or a tool answers, and that belong in no log.
 const ARGUMENT: &str = "planted-argument-4b1d";
@@ -87,4 +87,33 @@ async fn a_log_of_text_has_no_colours_without_a_terminal_and_no_line_of_a_caller
         "{}",
         ended.log
     );
+}
+
+#[tokio::test]
+async fn whatever_prints_to_stdout_prints_to_stderr_instead() {
+    let mut printing = Program::start(server_at(PRINTING).env("RUST_LOG", "info"));
+    let params = json!({
+        "protocolVersion": "2025-11-25",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    });
+    printing.request("hello", "initialize", params).await;
+    // Every line of stdout is read as a message on the way.
+    assert_eq!(printing.answer().await["id"], "hello");
+    let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+    printing.send(&initialized).await;
+    for id in 0..3 {
+        printing.call(id, "chatter", json!({})).await;
+        let answer = printing.answer().await;
+        assert_eq!(answer["id"], id);
+        assert_eq!(answer["result"]["content"][0]["text"], "done");
+    }
+    printing.close_stdin();
+    let ended = printing.ended().await;
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.log);
+    assert!(ended.answers.is_empty(), "{:#?}", ended.answers);
+    for printed in ["a line", "an event", "a child", "half a line"] {
+        let printed = format!("printed: {printed}");
+        assert_eq!(ended.log.matches(&printed).count(), 3, "{}", ended.log);
+    }
 }

@@ -9,8 +9,9 @@ use rmcp::model::{InitializeRequestParams, ProtocolVersion};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
+use super::Refusal;
 use super::output::Attached;
-use super::{Open, Pending, Refusal};
+use super::pending::{Open, Pending};
 use crate::call::Origin;
 use crate::client::ClientInfo;
 use crate::corridor::{self, Request};

@@ -9,28 +9,28 @@
 mod lane;
 mod lines;
 mod output;
+mod own;
+mod pending;
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::future::Future;
 use std::io::{self, BufReader, Read, Write};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use futures_util::future::BoxFuture;
-use parking_lot::Mutex;
 use rmcp::model::{
     ClientJsonRpcMessage, ClientNotification, ClientRequest, JsonRpcMessage, JsonRpcRequest,
-    RequestId, ServerJsonRpcMessage,
+    ServerJsonRpcMessage,
 };
 use rmcp::service::{RoleServer, ServerInitializeError};
 use rmcp::transport::Transport;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use self::lane::{Lane, Taken};
 use self::lines::{Line, Lines};
 use self::output::{Attached, Fate, Gone, Output};
+use self::pending::{Open, Pending};
 use crate::error::{Result, ServerError};
 use crate::server::handler::Handler;
 use crate::server::lifecycle::Lifecycle;
@@ -53,9 +53,11 @@ impl Server {
     ///   as far as it can be read. Lines of more than 16 MiB are skipped and answered like that too. Batches are no part of MCP: each request
     ///   in one is told so.
     /// - Cancelled requests and notifications get no answer, and a broken answer gets none either.
+    /// - Of more than 16,384 requests in flight the next one waits to be read. A client that sends so many must read answers meanwhile.
     /// - At the end of stdin the calls in flight are answered, within the [`drain`](Self::drain) time. When stdout is closed
     ///   nobody reads, so they are cancelled.
-    /// - Only messages go to stdout, one a line. A tool must not print there; `tracing` goes to stderr.
+    /// - Only messages go to stdout, one a line: whatever else this process prints from here on goes to stderr, and stays there when the server
+    ///   has stopped. That is on Unix; elsewhere nothing in the process may print to stdout.
     ///
     /// # Errors
     /// Why the server does not start, and calls that had to be cut off at the end.
@@ -65,10 +67,15 @@ impl Server {
             if let Some(withheld) = core.withheld() {
                 tracing::warn!("{withheld}");
             }
-            let transport = converse(Arc::clone(&core), io::stdin(), io::stdout());
+            let stdout = own::stdout().map_err(cannot)?;
+            let transport = converse(Arc::clone(&core), io::stdin(), stdout);
             Lifecycle::run(&core, transport).await
         })
     }
+}
+
+fn cannot(error: io::Error) -> ServerError {
+    ServerError::because("cannot serve stdin and stdout", error)
 }
 
 async fn converse(
@@ -76,7 +83,6 @@ async fn converse(
     input: impl Read + Send + 'static,
     output: impl Write + Send + 'static,
 ) -> Result<()> {
-    let cannot = |error| ServerError::because("cannot serve stdin and stdout", error);
     let (output, fate) = Output::open(output).map_err(cannot)?;
     let connection = Connection::open(input, output).map_err(cannot)?;
     let stop = CancellationToken::new();
@@ -222,85 +228,6 @@ impl Transport<RoleServer> for Connection {
     }
 }
 
-/// A request that is not answered.
-#[derive(Debug, Clone)]
-enum Open {
-    /// Its answer is waited for at the end. In the lane, with what cancels it.
-    Owed(Option<CancellationToken>),
-    /// A subscription.
-    Endless,
-}
-
-/// The requests that have come in and are not answered, and whether their answers are waited for at the end.
-#[derive(Debug, Default)]
-struct Pending {
-    ids: Mutex<HashMap<RequestId, Open>>,
-    emptied: Notify,
-}
-
-impl Pending {
-    /// Whether the id was free.
-    fn insert(&self, request: &JsonRpcRequest<ClientRequest>) -> bool {
-        // A subscription has no end to wait for.
-        let is_subscription = matches!(
-            request.request,
-            ClientRequest::SubscriptionsListenRequest(_)
-        );
-        self.open(
-            &request.id,
-            if is_subscription {
-                Open::Endless
-            } else {
-                Open::Owed(None)
-            },
-        )
-    }
-
-    /// Whether the id was free.
-    fn open(&self, id: &RequestId, request: Open) -> bool {
-        match self.ids.lock().entry(id.clone()) {
-            Entry::Occupied(_) => false,
-            Entry::Vacant(free) => {
-                free.insert(request);
-                true
-            }
-        }
-    }
-
-    /// Whether it was there.
-    fn remove(&self, id: &RequestId) -> bool {
-        let mut ids = self.ids.lock();
-        let removed = ids.remove(id);
-        if matches!(removed, Some(Open::Owed(_))) && none_owed(&ids) {
-            self.emptied.notify_waiters();
-        }
-        removed.is_some()
-    }
-
-    /// A cancelled request gets no answer.
-    fn cancel(&self, id: &RequestId) {
-        let open = self.ids.lock().get(id).cloned();
-        self.remove(id);
-        if let Some(Open::Owed(Some(call))) = open {
-            call.cancel();
-        }
-    }
-
-    async fn emptied(&self) {
-        loop {
-            let emptied = self.emptied.notified();
-            if none_owed(&self.ids.lock()) {
-                return;
-            }
-            emptied.await;
-        }
-    }
-}
-
-fn none_owed(ids: &HashMap<RequestId, Open>) -> bool {
-    !ids.values().any(|open| matches!(open, Open::Owed(_)))
-}
-
 /// The thread that reads stdin.
 struct Reader<R> {
     lines: Lines<R>,
@@ -346,7 +273,7 @@ impl<R: io::BufRead> Reader<R> {
             message::Read::Message(message) => *message,
         };
         match &message {
-            JsonRpcMessage::Request(request) if !self.pending.insert(request) => {
+            JsonRpcMessage::Request(request) if !self.pending.open(&request.id, owed(request)) => {
                 return self.refuse(&Refusal::id_in_use(&request.id));
             }
             JsonRpcMessage::Notification(notification) => {
@@ -364,6 +291,15 @@ impl<R: io::BufRead> Reader<R> {
 
     fn refuse(&self, refusal: &Refusal) -> Result<(), Gone> {
         self.refusals.blocking_send(line(refusal))
+    }
+}
+
+/// What is owed for a request that goes to rmcp.
+fn owed(request: &JsonRpcRequest<ClientRequest>) -> Open {
+    match request.request {
+        // It has no end to wait for.
+        ClientRequest::SubscriptionsListenRequest(_) => Open::Endless,
+        _ => Open::Owed(None),
     }
 }
 
