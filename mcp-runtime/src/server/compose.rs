@@ -123,7 +123,7 @@ impl Server {
     pub(super) fn mounted(mut self, mount: Mount, location: &'static Location<'static>) -> Self {
         if let Content::Server(server) = &mount.content {
             // Here and not later, so that hooks run in the order in which they were given.
-            self.lifecycle.adopt(&server.lifecycle);
+            self.lifecycle.hooks.adopt(&server.lifecycle.hooks);
         }
         self.mounts.push(Mount { location, ..mount });
         self

@@ -6,20 +6,17 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::pin;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::admission::{Admission, Closed, Inside};
+use super::hooks::Hooks;
 use super::signals::Signals;
-use super::{Core, Server};
-use crate::error::{Cause, Result, ServerError};
-use crate::policy::audit::Sink;
-use crate::task::Ledger;
+use super::{Core, LONGEST, Server};
+use crate::error::{Result, ServerError};
 
 /// How long calls in flight may go on once the server stops.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -27,12 +24,6 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// How long calls whose time is up may take to say so, and a transport to write the last answers.
 /// More than the 2 s that rmcp's loop takes for the same.
 const FLUSH: Duration = Duration::from_secs(3);
-
-/// How long the stop hooks may take, all together.
-const STOP_HOOKS: Duration = Duration::from_secs(5);
-
-type Start = Box<dyn FnOnce() -> BoxFuture<'static, Result<(), Cause>> + Send>;
-type Stop = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
 
 /// A server's life: what runs at its start and its end, and who is inside.
 pub(crate) struct Lifecycle {
@@ -42,57 +33,16 @@ pub(crate) struct Lifecycle {
     deadline: OnceLock<Instant>,
     /// How many were.
     cut_off: AtomicUsize,
-    start: Mutex<Vec<Start>>,
-    stop: Mutex<Vec<Stop>>,
+    pub(super) hooks: Hooks,
 }
 
 impl Server {
-    /// Runs before the server takes its first call: to connect, to warm up, to check. In the order they were given.
-    ///
-    /// A hook that fails keeps the server from starting, and its error is the reason given.
-    ///
-    /// ```
-    /// use mcp_runtime::prelude::*;
-    ///
-    /// async fn migrate() -> std::io::Result<()> {
-    ///     Ok(())
-    /// }
-    ///
-    /// let server = Server::new("crm").on_start(migrate);
-    /// ```
-    pub fn on_start<F, E>(self, hook: impl FnOnce() -> F + Send + 'static) -> Self
-    where
-        F: Future<Output = Result<(), E>> + Send + 'static,
-        E: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        let hook: Start = Box::new(|| {
-            let running = hook();
-            Box::pin(async { running.await.map_err(Into::into) })
-        });
-        self.lifecycle.start.lock().push(hook);
-        self
-    }
-
-    /// Runs when the server has stopped and its last call is over: to flush, to say goodbye. The last one given runs first.
-    ///
-    /// All together have 5 seconds; what is not done by then is left undone.
-    pub fn on_stop<F>(self, hook: impl FnOnce() -> F + Send + 'static) -> Self
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        self.lifecycle
-            .stop
-            .lock()
-            .push(Box::new(|| Box::pin(hook())));
-        self
-    }
-
     /// Sets how long calls in flight may go on once the server is told to stop. The default is 10 seconds.
     ///
     /// On SIGTERM, on SIGINT and at the end of stdin, new calls are refused and those in flight are answered. A call that is
     /// not done in time is cancelled and answered with an error that says so. A second signal ends the process at once.
     pub fn drain(mut self, within: Duration) -> Self {
-        self.lifecycle.drain = within;
+        self.lifecycle.drain = within.min(LONGEST);
         self
     }
 }
@@ -104,33 +54,8 @@ impl Lifecycle {
             drain: DRAIN,
             deadline: OnceLock::new(),
             cut_off: AtomicUsize::new(0),
-            start: Mutex::default(),
-            stop: Mutex::default(),
+            hooks: Hooks::default(),
         }
-    }
-
-    /// Opens the audit file before any hook runs, and closes it when all have run.
-    pub(super) fn keep(&self, audit: &Arc<Sink>) {
-        let (opened, closed) = (Arc::clone(audit), Arc::clone(audit));
-        let open: Start = Box::new(|| Box::pin(async move { Ok(opened.open()?) }));
-        self.start.lock().insert(0, open);
-        let close: Stop = Box::new(|| Box::pin(async move { closed.close().await }));
-        self.stop.lock().insert(0, close);
-    }
-
-    /// Writes down what the last tasks came to, once the other hooks have run.
-    pub(super) fn settle(&self, tasks: &Arc<Ledger>) {
-        let tasks = Arc::clone(tasks);
-        let settle: Stop = Box::new(|| Box::pin(async move { tasks.idle().await }));
-        self.stop.lock().insert(0, settle);
-    }
-
-    /// Takes over the hooks of a server that becomes a part of this one.
-    pub(super) fn adopt(&self, other: &Self) {
-        let start = std::mem::take(&mut *other.start.lock());
-        self.start.lock().extend(start);
-        let stop = std::mem::take(&mut *other.stop.lock());
-        self.stop.lock().extend(stop);
     }
 
     /// Lets a call in, unless the server is stopping.
@@ -171,32 +96,14 @@ impl Lifecycle {
         let _ = tokio::time::timeout(FLUSH, self.admission.emptied()).await;
     }
 
-    /// Runs the start hooks. Only the first call does anything.
+    /// Runs the start hooks.
     pub(crate) async fn start(&self) -> Result<()> {
-        let hooks = std::mem::take(&mut *self.start.lock());
-        for hook in hooks {
-            hook().await.map_err(|cause| {
-                match cause.downcast::<ServerError>() {
-                    // It says of itself what did not start.
-                    Ok(own) => *own,
-                    Err(cause) => ServerError::because("a start hook failed", cause),
-                }
-            })?;
-        }
-        Ok(())
+        self.hooks.start().await
     }
 
-    /// Runs the stop hooks, the last one first. Only the first call does anything.
+    /// Runs the stop hooks.
     pub(crate) async fn stop(&self) {
-        let hooks = std::mem::take(&mut *self.stop.lock());
-        let run = async {
-            for hook in hooks.into_iter().rev() {
-                hook().await;
-            }
-        };
-        if tokio::time::timeout(STOP_HOOKS, run).await.is_err() {
-            tracing::warn!(after = ?STOP_HOOKS, "the stop hooks did not finish in time");
-        }
+        self.hooks.stop().await;
     }
 
     /// The whole life of a server on one transport, for a program that does nothing else: signals are heard here.
@@ -223,7 +130,10 @@ impl Lifecycle {
     pub(crate) async fn live(&self, transport: impl Future<Output = Result<()>>) -> Result<()> {
         tokio::select! {
             biased;
-            () = self.closed() => return Ok(()),
+            () = self.closed() => {
+                self.stop().await;
+                return Ok(());
+            }
             started = self.start() => started?,
         }
         // A transport that does not return by itself once it is drained is left behind.
@@ -264,6 +174,10 @@ impl fmt::Debug for Lifecycle {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use parking_lot::Mutex;
+
     use super::*;
 
     type Log = Arc<Mutex<Vec<&'static str>>>;
@@ -364,13 +278,9 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn stop_hooks_have_a_deadline_of_their_own() {
-        let core = Server::new("test")
-            .on_stop(std::future::pending)
-            .build()
-            .unwrap();
-        let begun = Instant::now();
+    async fn a_drain_time_without_an_end_is_a_long_one() {
+        let core = Server::new("test").drain(Duration::MAX).build().unwrap();
         core.lifecycle.live(async { Ok(()) }).await.unwrap();
-        assert_eq!(begun.elapsed(), STOP_HOOKS);
+        assert!(core.lifecycle.deadline() > Instant::now() + Duration::from_secs(365 * 86_400));
     }
 }

@@ -10,6 +10,7 @@ mod direct;
 mod extensions;
 pub(crate) mod handler;
 pub(crate) mod home;
+mod hooks;
 pub(crate) mod lifecycle;
 mod lint;
 mod listening;
@@ -71,6 +72,9 @@ use crate::task::Ledger;
 
 /// Tools per page of a list: enough for most servers to answer with one.
 const PAGE_SIZE: usize = 200;
+
+/// Ten years, the longest time that a policy may say, too: no clock overflows when it is added.
+const LONGEST: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
 
 /// How long people have for their answers. A client that never answers must not hold a place for ever.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -358,7 +362,7 @@ impl Server {
     /// Sets how long a client and its user have to answer what a tool asks while it runs: the default is 10 minutes. Meanwhile the tool's `timeout` does
     /// not run. A question that nobody answers ends with the error `not_confirmed`.
     pub fn patience(mut self, within: Duration) -> Self {
-        self.patience = within;
+        self.patience = within.min(LONGEST);
         self
     }
 
@@ -414,8 +418,8 @@ impl Server {
         })?;
         self.metrics.set(meters(registry.meters()));
         let tasks = Arc::new(self.tasks);
-        self.lifecycle.settle(&tasks);
-        self.lifecycle.keep(&audit);
+        self.lifecycle.hooks.settle(&tasks);
+        self.lifecycle.hooks.keep(&audit);
         let strangers = overrides.unknown(|name| registry.named(name).is_some());
         if !strangers.is_empty() {
             return Err(ServerError::new(format!(

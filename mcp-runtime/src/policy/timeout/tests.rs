@@ -237,3 +237,18 @@ async fn a_question_that_nobody_answers_ends_when_patience_does() {
     assert_eq!(failure.text(), "nobody has answered for 90 s");
     assert_eq!(start.elapsed(), 90 * SECOND);
 }
+
+#[tokio::test(start_paused = true)]
+async fn patience_without_an_end_is_no_fault_of_the_call() {
+    let asks = server(timed("2s"), |ctx| async move {
+        ctx.roots("where").await?;
+        Ok("answered".to_owned())
+    });
+    let start = Instant::now();
+    let failure = calls(asks.patience(Duration::MAX), "search")
+        .failure()
+        .await;
+    // This client answers after an hour, with what is no list of roots.
+    assert_eq!(failure.code, "invalid_input");
+    assert_eq!(start.elapsed(), 3600 * SECOND);
+}
