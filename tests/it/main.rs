@@ -33,6 +33,7 @@ mod program;
 mod prompts;
 mod protocol;
 mod resources;
+mod revisions;
 mod script;
 mod secrets;
 mod served;

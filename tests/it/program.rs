@@ -9,3 +9,5 @@ mod life;
 mod lines;
 mod purity;
 mod review;
+mod revisions;
+mod serving;
