@@ -8,11 +8,13 @@ macro_rules! pages {
 }
 
 pages! {
+    Asking: "docs/guide/asking.md",
     Audit: "docs/guide/audit.md",
     Auth: "docs/guide/auth.md",
     Cache: "docs/guide/cache.md",
     Composition: "docs/guide/composition.md",
     Confirm: "docs/guide/confirm.md",
+    Context: "docs/guide/context.md",
     FromFastMcp: "docs/guide/from-fastmcp.md",
     FromRmcp: "docs/guide/from-rmcp.md",
     Middleware: "docs/guide/middleware.md",

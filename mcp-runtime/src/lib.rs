@@ -98,7 +98,7 @@ pub use self::answer::{
 };
 pub use self::arg::{Args, Claims, FromCall, Needs, Scope, Scoped, State, ToolArg};
 pub use self::aside::{Completes, IntoLinks, IntoProposals, Lists};
-pub use self::ask::{Root, Sampled};
+pub use self::ask::{Root, Sampled, Sampling};
 pub use self::call::Call;
 pub use self::client::{Capability, ClientInfo, LogLevel};
 pub use self::context::Context;

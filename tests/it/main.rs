@@ -20,6 +20,7 @@ mod deprecated;
 mod docs;
 mod fields;
 mod foreign;
+mod forms;
 mod http;
 mod idempotency;
 mod lane;

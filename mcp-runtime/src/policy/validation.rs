@@ -151,7 +151,7 @@ fn explain(call: &Call, errors: Vec<FieldError>) -> Vec<FieldError> {
 }
 
 /// What the schema says of a value inside the arguments. A field that is missing has the path at which it is missed.
-fn told(error: jsonschema::ValidationError<'_>) -> Option<FieldError> {
+pub(crate) fn told(error: jsonschema::ValidationError<'_>) -> Option<FieldError> {
     let mut path = path(error.instance_path().as_str());
     if let ValidationErrorKind::Required {
         property: Value::String(name),

@@ -12,12 +12,12 @@ use rmcp::model::{
     ClientCapabilities, GetExtensions as _, LoggingLevel, LoggingMessageNotificationParam,
     ProgressNotificationParam, ProtocolVersion, ServerRequest,
 };
-use rmcp::service::{OriginatingRequestId, RequestContext, RoleServer};
+use rmcp::service::{OriginatingRequestId, RequestContext, RoleServer, ServiceError};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{Capability, Client, ClientInfo, LogLevel};
-use crate::error::ToolError;
+use crate::error::{ErrorKind, ToolError};
 use crate::rounds::Question;
 
 /// The stream that a request came on, in a session whose client can come back for the rest. The transport leaves it with the request; cancelling it ends
@@ -87,7 +87,8 @@ impl Client for Remote {
             // The stream that the call came on is where its client listens. rmcp knows it in the handler's own task alone, and tools run in others too.
             let call = OriginatingRequestId(self.context.id.clone());
             request.extensions_mut().insert(call);
-            let answer = self.context.peer.send_request(request).await?;
+            let answer = self.context.peer.send_request(request).await;
+            let answer = answer.map_err(|error| unanswered(question.method, &error))?;
             Ok(serde_json::to_value(answer)?)
         })
     }
@@ -142,6 +143,18 @@ impl fmt::Debug for Remote {
         f.debug_struct("Remote")
             .field("version", &self.version)
             .finish_non_exhaustive()
+    }
+}
+
+/// A question that came to nothing at the client. Nothing is wrong with the tool, nor with what it stands on.
+fn unanswered(method: &str, error: &ServiceError) -> ToolError {
+    tracing::debug!(method, %error, "a question has no answer");
+    match error {
+        ServiceError::McpError(_) => ToolError::new(
+            ErrorKind::NotConfirmed,
+            format!("the client refused `{method}`"),
+        ),
+        _ => ToolError::failed(format!("the client did not answer `{method}`")),
     }
 }
 

@@ -8,7 +8,7 @@ use rmcp::model::{
     CallToolResponse, CallToolResult, ClientCapabilities, ContentBlock, ElicitationCapability,
     ErrorCode, Icon, Implementation, InputRequest, InputRequests, InputRequiredResult, MetaObject,
     ProtocolVersion, Resource, ResourceContents, RootsCapabilities, SamplingCapability, Tool,
-    ToolAnnotations,
+    ToolAnnotations, UrlElicitationCapability,
 };
 use serde_json::{Value, json};
 
@@ -177,8 +177,12 @@ pub(super) fn input_required(asked: InputRequired) -> Result<InputRequiredResult
 pub(super) fn lacks(capability: Capability) -> ErrorData {
     let mut required = ClientCapabilities::default();
     match capability {
-        Capability::Elicitation | Capability::ElicitationUrl => {
+        Capability::Elicitation => {
             required.elicitation = Some(ElicitationCapability::default());
+        }
+        Capability::ElicitationUrl => {
+            let url = UrlElicitationCapability::default();
+            required.elicitation = Some(ElicitationCapability::default().with_url(url));
         }
         Capability::Sampling => required.sampling = Some(SamplingCapability::default()),
         Capability::Roots => required.roots = Some(RootsCapabilities::default()),

@@ -91,12 +91,29 @@ impl Builder {
     /// # }
     /// ```
     ///
-    /// The client says that it can be asked everything: `elicitation`, `sampling` and `roots`.
+    /// The client says that it can be asked everything: `elicitation` of forms and of addresses, `sampling` and `roots`.
+    /// [`capabilities`](Self::capabilities) says less.
     pub fn answering(
         mut self,
         answer: impl Fn(&str, &Value) -> Value + Send + Sync + 'static,
     ) -> Self {
         self.settings.answering = Some(Arc::new(answer));
+        self
+    }
+
+    /// Declares exactly these capabilities. What the server asks of a client that is not [`answering`](Self::answering) is refused with an error.
+    ///
+    /// ```no_run
+    /// # async fn example(server: mcp_runtime::Server) {
+    /// use mcp_runtime::testing::Client;
+    /// use serde_json::json;
+    ///
+    /// let refusing = Client::builder(server).legacy().capabilities(json!({"sampling": {}}));
+    /// assert_eq!(refusing.connect().await.call("summary", json!({})).await.code(), Some("not_confirmed"));
+    /// # }
+    /// ```
+    pub fn capabilities(mut self, capabilities: Value) -> Self {
+        self.settings.capabilities = Some(capabilities);
         self
     }
 

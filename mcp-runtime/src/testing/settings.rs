@@ -25,6 +25,8 @@ pub(super) struct Settings {
     pub(super) answering: Option<Answering>,
     /// Whether it polls for tasks.
     pub(super) polling: bool,
+    /// What it says that it can do, where the test says so.
+    pub(super) capabilities: Option<Value>,
 }
 
 impl Settings {
@@ -34,6 +36,7 @@ impl Settings {
             log_level: Some(LogLevel::Debug),
             answering: None,
             polling: false,
+            capabilities: None,
         }
     }
 
@@ -92,9 +95,12 @@ impl Settings {
     }
 
     fn capabilities(&self) -> Value {
-        let mut capabilities = match self.answering {
-            Some(_) => json!({"elicitation": {}, "sampling": {}, "roots": {}}),
-            None => json!({}),
+        let mut capabilities = match (&self.capabilities, &self.answering) {
+            (Some(said), _) => said.clone(),
+            (None, Some(_)) => {
+                json!({"elicitation": {"form": {}, "url": {}}, "sampling": {}, "roots": {}})
+            }
+            (None, None) => json!({}),
         };
         if self.polling {
             capabilities["extensions"] = json!({"io.modelcontextprotocol/tasks": {}});

@@ -3,12 +3,16 @@
 //! Under 2026-07-28 a question ends the call with `input_required`, and the tool's body runs again when the answer is there; under 2025-11-25 the
 //! server asks while the tool waits.
 
+mod form;
+mod sampling;
+
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use self::form::Form;
+pub use self::sampling::{Sampled, Sampling};
 use crate::client::Capability;
 use crate::context::Context;
 use crate::error::{ErrorKind, ToolError};
@@ -17,6 +21,10 @@ use crate::rounds::Question;
 
 impl Context {
     /// Asks the user to fill in a form: `T`'s fields, each a text, a number, a boolean or a choice (MCP, "Elicitation").
+    ///
+    /// An `Option` may be left empty, an enum without data is a choice of one, a `Vec` of such an enum a choice of several; the doc comment of a variant is
+    /// what a person reads of it. What is none of these, such as a struct within the struct or a [`Secret`](crate::Secret), is the tool's own mistake: it is an
+    /// internal error before anybody is asked, and the log names the field. The answer is held to all of `T`'s schema.
     ///
     /// `key` names the question within this call. Under 2026-07-28 the tool's body runs again once the answer is there, so what must happen only
     /// once stands in [`once`](Self::once).
@@ -41,25 +49,20 @@ impl Context {
     /// ```
     ///
     /// # Errors
-    /// The user declined, nobody answered (see [`Server::patience`](crate::Server::patience)), or the client cannot ask. Hand the error on with `?`: under 2026-07-28 it also carries the question out.
+    /// The user declined, nobody answered (see [`Server::patience`](crate::Server::patience)), the answer does not fit the form, or the client cannot ask or
+    /// refuses to. Hand the error on with `?`: under 2026-07-28 it also carries the question out.
     pub async fn ask<T: DeserializeOwned + JsonSchema>(
         &self,
         key: &str,
         message: impl Into<String> + Send,
     ) -> Result<T, ToolError> {
-        let mut generator = SchemaSettings::draft2020_12()
-            .with(|settings| {
-                settings.inline_subschemas = true;
-                settings.meta_schema = None;
-            })
-            .into_generator();
-        let mut schema = generator.root_schema_for::<T>();
-        schema.remove("title");
-        let content = self.form(key, message.into(), schema.to_value()).await?;
+        let form = Form::of::<T>().map_err(ToolError::internal)?;
+        let content = self.form(key, message.into(), &form).await?;
         T::deserialize(&content).map_err(|_| unusable())
     }
 
-    /// Asks the user to fill in a form of this JSON Schema: an object of texts, numbers, booleans and choices.
+    /// Asks the user to fill in a form of this JSON Schema: an object of texts, numbers, booleans and choices. The answer is held to the schema, its null
+    /// fields left out.
     ///
     /// # Errors
     /// As [`ask`](Self::ask).
@@ -69,7 +72,8 @@ impl Context {
         message: impl Into<String> + Send,
         schema: Value,
     ) -> Result<Value, ToolError> {
-        self.form(key, message.into(), schema).await
+        let form = Form::new(&schema).map_err(ToolError::internal)?;
+        self.form(key, message.into(), &form).await
     }
 
     /// Asks the user to visit an address, and returns when they say they did: for what must not pass through the client, such as a payment or a
@@ -83,12 +87,11 @@ impl Context {
         message: impl Into<String> + Send,
         url: impl Into<String> + Send,
     ) -> Result<(), ToolError> {
-        let params = json!({
-            "mode": "url",
-            "message": message.into(),
-            "url": url.into(),
-            "elicitationId": crate::error::incident_id(),
-        });
+        let mut params = json!({"mode": "url", "message": message.into(), "url": url.into()});
+        // 2026-07-28 has done away with it: there the question's key is all that names it.
+        if !self.client().asks_in_rounds() {
+            params["elicitationId"] = json!(crate::error::incident_id());
+        }
         let answer = self
             .question(
                 key,
@@ -110,10 +113,16 @@ impl Context {
         prompt: impl Into<String> + Send,
         max_tokens: u32,
     ) -> Result<Sampled, ToolError> {
-        let params = json!({
-            "messages": [{"role": "user", "content": {"type": "text", "text": prompt.into()}}],
-            "maxTokens": max_tokens,
-        });
+        self.sample_with(key, Sampling::new(max_tokens).user(prompt.into()))
+            .await
+    }
+
+    /// Asks the client's model for a completion of several messages, with a system prompt, or of a model of some kind.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask); an internal error where there is no message, or one that is a resource.
+    pub async fn sample_with(&self, key: &str, wanted: Sampling) -> Result<Sampled, ToolError> {
+        let params = wanted.into_params()?;
         let answer = self
             .question(key, Capability::Sampling, "sampling/createMessage", params)
             .await?;
@@ -156,12 +165,13 @@ impl Context {
         Ok(value)
     }
 
-    async fn form(&self, key: &str, message: String, schema: Value) -> Result<Value, ToolError> {
+    async fn form(&self, key: &str, message: String, form: &Form) -> Result<Value, ToolError> {
+        let schema = form.requested();
         let params = json!({"mode": "form", "message": message, "requestedSchema": schema});
         let answer = self
             .question(key, Capability::Elicitation, "elicitation/create", params)
             .await?;
-        accepted(&answer)
+        form.read(accepted(&answer)?)
     }
 
     async fn question(
@@ -193,35 +203,13 @@ impl Context {
         let patience = self.patience();
         let answer = client.ask(key, Question { method, params });
         match tokio::time::timeout(patience, answer).await {
+            Ok(Ok(answer)) if !fits(method, &answer) => Err(unusable()),
             Ok(answer) => answer,
             Err(_) => Err(ToolError::new(
                 ErrorKind::NotConfirmed,
                 format!("nobody has answered for {}", Exactly(patience)),
             )),
         }
-    }
-}
-
-/// What a client's model wrote.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Sampled {
-    /// The model that wrote it, as the client names it.
-    pub model: String,
-    /// Who wrote it: `assistant`, as a rule.
-    pub role: String,
-    /// The message's content blocks, as MCP has them.
-    pub content: Value,
-}
-
-impl Sampled {
-    /// The text of the first text block.
-    pub fn text(&self) -> Option<&str> {
-        let blocks = match &self.content {
-            Value::Array(blocks) => blocks.as_slice(),
-            block => std::slice::from_ref(block),
-        };
-        blocks.iter().find_map(|block| block.get("text")?.as_str())
     }
 }
 
@@ -256,6 +244,7 @@ fn accepted(answer: &Value) -> Result<Value, ToolError> {
     }
 }
 
+/// Nothing is wrong with the arguments of the call, so that it is no `invalid_input`.
 fn unusable() -> ToolError {
-    ToolError::invalid_input("the client's answer does not have the form that was asked for")
+    ToolError::failed("the client's answer does not have the form that was asked for")
 }
