@@ -7,6 +7,7 @@
 )]
 
 mod arguments;
+mod asides;
 mod asking;
 mod audit;
 mod auth;

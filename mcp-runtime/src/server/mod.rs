@@ -406,15 +406,8 @@ impl Server {
         let changes = Changes::default();
         let mut problems = Vec::new();
         let (home, entries) = self.compose(&changes, Some(&meters), &mut problems);
-        let registry = Registry::build(&entries, problems, |name, entry, own, problems| {
-            Effective::new(
-                name,
-                own,
-                &entry.defaults,
-                &overrides,
-                &mut shared,
-                problems,
-            )
+        let registry = Registry::build(&entries, problems, |name, own, around, problems| {
+            Effective::new(name, own, around, &overrides, &mut shared, problems)
         })?;
         self.metrics.set(meters(registry.meters()));
         let tasks = Arc::new(self.tasks);

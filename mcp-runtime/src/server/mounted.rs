@@ -3,21 +3,24 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use mcp_grammar::Policies;
+use mcp_grammar::{Concurrency, Key, Policies};
 use serde_json::{Map, Value};
 
 use super::compose::Entry;
 use super::registry::{Mounted, Names};
 use crate::kind::Kind;
-use crate::policy::{Effective, deprecated};
+use crate::policy::{Effective, Source, deprecated};
 use crate::prompt::PromptDef;
 use crate::resource::ResourceDef;
 use crate::resource::address::Address;
 use crate::tool::{ToolDef, Walk};
 
+/// What those around something declare for it, the nearest first.
+pub(super) type Defaults = [(Source, Policies<'static>)];
+
 /// Decides which policies hold for what is mounted under a name.
 pub(super) type Resolve<'a> =
-    &'a mut dyn FnMut(&str, &Entry, &Policies<'static>, &mut Vec<String>) -> Effective;
+    &'a mut dyn FnMut(&str, &Policies<'static>, &Defaults, &mut Vec<String>) -> Effective;
 
 /// One thing on its way into the registry.
 pub(super) struct Mounting<'a> {
@@ -76,7 +79,8 @@ impl Mounting<'_> {
                 .push(format!("`{own}`: {error} ({})", def.location));
             Policies::new()
         });
-        let mut policies = (self.resolve)(&name, self.entry, &own_policies, self.problems);
+        let mut policies =
+            (self.resolve)(&name, &own_policies, &self.entry.defaults, self.problems);
         if kind != Kind::Tool {
             // Half a document is none.
             policies.size = policies.size.whole();
@@ -101,18 +105,33 @@ impl Mounting<'_> {
     /// Something that runs in the service of `def`: for the same callers, and within the same bounds, but not a use of it.
     fn aside(&mut self, kind: Kind, name: String, def: &'static ToolDef, walk: Walk) {
         // What cannot be read is reported where `def` itself is resolved.
-        let declared = def.declared().unwrap_or_default();
-        let own = Policies {
-            auth: declared.auth,
-            timeout: declared.timeout,
-            breaker: declared.breaker,
-            concurrency: declared.concurrency,
-            audit: declared.audit,
-            ..Policies::new()
-        };
-        let policies = (self.resolve)(&name, self.entry, &own, self.problems);
+        let own = lent(&def.declared().unwrap_or_default());
+        let around = self.entry.defaults.iter();
+        let around: Vec<_> = around.map(|(source, it)| (*source, lent(it))).collect();
+        let mut policies = (self.resolve)(&name, &own, &around, self.problems);
+        policies.size = policies.size.whole();
         let aside = Mounted::new(kind, name, (def, walk), self.entry, policies, self.problems);
         self.asides.insert(aside.name.clone(), Arc::new(aside));
+    }
+}
+
+/// Of the policies of a resource or a prompt, and of those around it, the ones that hold for the functions in its service: who may call, and within
+/// which bounds. The rest is about its use: a rate that counts reads, a question before it, what its arguments must be.
+fn lent(policies: &Policies<'static>) -> Policies<'static> {
+    let by_argument = |bound: &Concurrency<'_>| {
+        let mut keys = bound.keys.iter();
+        keys.any(|key| matches!(key, Key::Arg(_)))
+    };
+    Policies {
+        read_only: true,
+        auth: policies.auth,
+        timeout: policies.timeout,
+        breaker: policies.breaker,
+        concurrency: policies.concurrency.filter(|bound| !by_argument(bound)),
+        max_in: policies.max_in,
+        max_out: policies.max_out,
+        audit: policies.audit,
+        ..Policies::new()
     }
 }
 

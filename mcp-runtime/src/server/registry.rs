@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::compose::{Entry, Item};
 use super::home::Home;
-use super::mounted::{Mounting, Prompts, Resources};
+use super::mounted::{Defaults, Mounting, Prompts, Resources};
 use super::tools::Switch;
 use crate::arg::{InputSchema, Need, Params, Signature, What};
 use crate::error::ServerError;
@@ -98,7 +98,7 @@ impl Registry {
     pub(crate) fn build(
         entries: &[Entry],
         mut problems: Vec<String>,
-        mut resolve: impl FnMut(&str, &Entry, &Policies<'static>, &mut Vec<String>) -> Effective,
+        mut resolve: impl FnMut(&str, &Policies<'static>, &Defaults, &mut Vec<String>) -> Effective,
     ) -> Result<Self, ServerError> {
         let mut registry = Self::default();
         let names = Names::of(entries);
