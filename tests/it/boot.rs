@@ -105,8 +105,61 @@ fn a_secret_inside_a_struct_is_no_part_of_a_key() {
 fn a_secret_is_not_mirrored_in_a_header() {
     says(
         &refusal([*mirrored::DEF]),
-        &["secret argument `token` in a header"],
+        &["mirrors the argument `token` in a header", "it is a secret"],
     );
+}
+
+#[derive(Deserialize, JsonSchema, Validate)]
+#[allow(dead_code, reason = "the schema is what is looked at")]
+struct Machine {
+    #[schemars(extend("x-mcp-header" = "Region"))]
+    region: String,
+    #[schemars(extend("x-mcp-header" = "region"))]
+    zone: u8,
+    #[schemars(extend("x-mcp-header" = "Two Words"))]
+    spaced: String,
+    #[schemars(extend("x-mcp-header" = 7))]
+    number: bool,
+    #[schemars(extend("x-mcp-header" = "Load"))]
+    load: f64,
+    #[schemars(extend("x-mcp-header" = "Names"))]
+    names: Vec<String>,
+    disk: Disk,
+    disks: Vec<Disk>,
+    #[schemars(extend("x-mcp-header" = "Token"))]
+    token: Secret<String>,
+}
+
+#[derive(Deserialize, JsonSchema, Validate)]
+#[schemars(inline)]
+#[allow(dead_code, reason = "the schema is what is looked at")]
+struct Disk {
+    #[schemars(extend("x-mcp-header" = "Size"))]
+    size: u64,
+}
+
+/// Start a machine.
+#[tool]
+async fn start(args: Args<Machine>) -> String {
+    args.0.region
+}
+
+#[test]
+fn what_a_schema_itself_puts_into_headers_is_held_to_the_same() {
+    let text = refusal([*start::DEF]);
+    says(
+        &text,
+        &[
+            "mirrors the argument `zone` in the header `region`, as it does `region`",
+            "mirrors the argument `spaced` in the header `Two Words`, which is no header's name",
+            "mirrors the argument `number` in the header `7`",
+            "mirrors the argument `load` in a header, where clients put texts, integers and booleans alone",
+            "mirrors the argument `names` in a header, where",
+            "mirrors the argument `disks.size` in a header from a place where clients do not look",
+            "mirrors the argument `token` in a header, which logs and proxies read",
+        ],
+    );
+    assert!(!text.contains("`disk.size`"), "{text}");
 }
 
 #[test]

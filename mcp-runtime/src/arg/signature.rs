@@ -140,21 +140,10 @@ impl Signature {
         }
     }
 
-    /// Clients drop a tool with a header on anything else (MCP 2026-07-28, "Custom Headers from Tool Parameters").
     pub(super) fn header(&mut self, name: &str, header: &'static str) {
-        let mut kind = None;
         self.constrain(name, |schema| {
-            kind = schema
-                .get("type")
-                .and_then(Value::as_str)
-                .map(str::to_owned);
             schema.insert("x-mcp-header".to_owned(), Value::from(header));
         });
-        if !matches!(kind.as_deref(), Some("string" | "integer" | "boolean")) {
-            self.problems.push(format!(
-                "puts `{name}` into a header, where clients put texts, integers and booleans alone; take `header` off it, or take another type"
-            ));
-        }
     }
 
     pub(super) fn secret(&mut self, name: &'static str) {

@@ -1,11 +1,11 @@
 //! What has to fit together when a server is built: what the compiler could not see, because a list or the server declared it for the tool, because
 //! a policy is a constant of its own, because the arguments are the fields of a struct, or because no attribute wrote the tool's definition.
 
+mod headers;
 mod named;
 mod prose;
 
 use mcp_grammar::Conflict;
-use serde_json::Value;
 
 use self::named::named;
 use super::redaction;
@@ -24,7 +24,7 @@ pub(crate) fn problems(tool: &Mounted) -> Vec<String> {
     let problems = conflicts(tool)
         .chain(name(tool))
         .chain(description(tool))
-        .chain(headers(tool))
+        .chain(headers::problems(tool))
         .chain(arguments(tool));
     problems.collect()
 }
@@ -84,20 +84,6 @@ fn description(tool: &Mounted) -> Option<String> {
         "the description of {noun} `{name}` names the argument `{stranger}`, which it does not have ({})\n  help: what is no argument stands in backticks, `{{{stranger}}}`; {}",
         def.location,
         told(tool)
-    ))
-}
-
-/// A secret in a header is in the logs of every proxy on its way.
-fn headers(tool: &Mounted) -> Option<String> {
-    let properties = tool.input.json.get("properties").and_then(Value::as_object);
-    let mut mirrored = properties
-        .into_iter()
-        .flatten()
-        .filter(|(_, schema)| schema.get("x-mcp-header").is_some());
-    let (argument, _) = mirrored.find(|(name, _)| redaction::is_secret_at(&tool.input, name))?;
-    Some(format!(
-        "tool `{}` mirrors the secret argument `{argument}` in a header, which logs and proxies read ({})\n  help: leave `header` out",
-        tool.name, tool.def.location
     ))
 }
 
