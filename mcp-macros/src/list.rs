@@ -201,21 +201,17 @@ struct Words {
 
 impl Words {
     fn of(role: Role) -> Self {
-        let (list, unique, toolset) = match role {
-            Role::Tool => (quote!(__TOOLS), quote!(unique), quote!(new)),
-            Role::Resource => (
-                quote!(__RESOURCES),
-                quote!(unique_resource),
-                quote!(of_resources),
-            ),
-            Role::Prompt => (quote!(__PROMPTS), quote!(unique_prompt), quote!(of_prompts)),
+        let (list, unique) = match role {
+            Role::Tool => (quote!(__TOOLS), quote!(unique)),
+            Role::Resource => (quote!(__RESOURCES), quote!(unique_resource)),
+            Role::Prompt => (quote!(__PROMPTS), quote!(unique_prompt)),
         };
         Self {
             role: role.name(),
             data: role.data(),
             list,
             unique,
-            toolset,
+            toolset: role.list(),
         }
     }
 }

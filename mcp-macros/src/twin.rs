@@ -70,7 +70,7 @@ impl Twin {
 }
 
 /// What a function becomes.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) enum Role {
     #[default]
     Tool,
@@ -103,6 +103,15 @@ impl Role {
             Self::Tool => quote!(Tool),
             Self::Resource => quote!(Resource),
             Self::Prompt => quote!(Prompt),
+        }
+    }
+
+    /// The function that makes a list.
+    pub(crate) fn list(self) -> TokenStream {
+        match self {
+            Self::Tool => quote!(new),
+            Self::Resource => quote!(of_resources),
+            Self::Prompt => quote!(of_prompts),
         }
     }
 

@@ -24,7 +24,8 @@ pub use crate::mount::ToolMethods;
 pub use crate::prompt::{IntoMessages, Prompt, PromptDef};
 pub use crate::resource::{IntoContents, Resource, ResourceDef};
 pub use crate::tool::{
-    Running, Tool, ToolDef, Toolset, Walk, unique, unique_name, unique_prompt, unique_resource,
+    Running, Tool, ToolDef, Toolset, Walk, unique, unique_address, unique_name, unique_prompt,
+    unique_prompt_name, unique_resource,
 };
 
 use crate::arg::Signature;

@@ -5,15 +5,23 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
+use crate::prompt::PromptDef;
+use crate::resource::ResourceDef;
 use crate::server::Server;
 use crate::tool::{ToolDef, Toolset};
 
-/// A type whose methods are tools: `#[toolset]` on its `impl` block implements it.
+/// A type whose methods are tools, resources or prompts: `#[toolset]` on its `impl` block implements it.
 pub trait ToolMethods: Sized + 'static {
     #[doc(hidden)]
     const DEFS: &'static [&'static ToolDef];
 
-    /// The tools, with what the toolset says for all of them. To serve them, mount a value of the type.
+    #[doc(hidden)]
+    const RESOURCES: &'static [&'static ResourceDef] = &[];
+
+    #[doc(hidden)]
+    const PROMPTS: &'static [&'static PromptDef] = &[];
+
+    /// All of them, with what the toolset says for all of them. To serve them, mount a value of the type.
     const TOOLS: Toolset;
 }
 

@@ -460,9 +460,14 @@ pub const fn unique_name(tools: &[&ToolDef], name: &str) {
 #[track_caller]
 pub const fn unique_prompt(prompts: &[&PromptDef], prompt: &PromptDef, function: &str) {
     let name = prompt.item.name;
-    if equal(name.as_bytes(), function.as_bytes()) {
-        return;
+    if !equal(name.as_bytes(), function.as_bytes()) {
+        unique_prompt_name(prompts, name);
     }
+}
+
+/// Refuses, when the program is compiled, a name that two prompts of a list have.
+#[track_caller]
+pub const fn unique_prompt_name(prompts: &[&PromptDef], name: &str) {
     let mut same = 0;
     let mut index = 0;
     while index < prompts.len() {
@@ -477,7 +482,12 @@ pub const fn unique_prompt(prompts: &[&PromptDef], prompt: &PromptDef, function:
 /// Refuses, when the program is compiled, a resource whose address another one of its list has.
 #[track_caller]
 pub const fn unique_resource(resources: &[&ResourceDef], resource: &ResourceDef) {
-    let uri = resource.uri();
+    unique_address(resources, resource.uri());
+}
+
+/// Refuses, when the program is compiled, an address that two resources of a list have.
+#[track_caller]
+pub const fn unique_address(resources: &[&ResourceDef], uri: &str) {
     let mut same = 0;
     let mut index = 0;
     while index < resources.len() {

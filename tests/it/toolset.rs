@@ -277,3 +277,99 @@ fn a_list_with_a_prefix_is_no_part_of_another() {
     let manual = Toolset::of_resources(docs::TOOLS.resources()).prefix("docs");
     let _ = tools![math::add].with(manual);
 }
+
+struct Library {
+    books: Vec<&'static str>,
+}
+
+#[toolset(prefix = "library", tags = ["books"], auth = "books:read")]
+impl Library {
+    /// Count the books.
+    #[tool(read_only)]
+    async fn count(&self) -> usize {
+        self.books.len()
+    }
+
+    /// A book.
+    #[resource("books://{number}", list = Self::shelf)]
+    async fn book(&self, #[complete(Self::numbers)] number: usize) -> Result<String, ToolError> {
+        let book = self.books.get(number).copied();
+        book.map(str::to_owned)
+            .ok_or_else(|| ToolError::not_found(format!("no book {number}")))
+    }
+
+    /// The sign at the door.
+    #[resource("books://sign")]
+    async fn sign() -> &'static str {
+        "Quiet, please."
+    }
+
+    /// Talk about a book.
+    #[prompt]
+    async fn talk(&self, #[complete(Self::numbers)] number: usize) -> Vec<Message> {
+        let book = self.books.get(number).copied().unwrap_or("nothing");
+        vec![Message::user(format!("Let us talk about {book}."))]
+    }
+
+    async fn shelf() -> Vec<Link> {
+        vec![Link::new("books://0", "the first")]
+    }
+
+    fn numbers(typed: &str) -> Vec<String> {
+        vec![format!("{typed}0")]
+    }
+}
+
+#[tokio::test]
+async fn resources_and_prompts_are_methods_of_the_mounted_value_too() {
+    let library = |book| Library { books: vec![book] };
+    let server = || {
+        Server::new("libraries")
+            .mount(library("Emma"))
+            .local_principal(Principal::local("ada").scope("books:read"))
+    };
+    let legacy = Client::builder(server()).legacy().connect().await;
+    for client in [testing::client(server()).await, legacy] {
+        assert_eq!(client.call("library.count", json!({})).await.text(), "1");
+        let read = async |uri: &str| client.request("resources/read", json!({"uri": uri})).await;
+        assert_eq!(read("books://0").await.text(), "Emma");
+        assert_eq!(read("books://sign").await.text(), "Quiet, please.");
+        assert!(read("books://1").await.rpc_error().is_some());
+        let prompt = json!({"name": "library.talk", "arguments": {"number": "0"}});
+        let said = client.request("prompts/get", prompt).await;
+        assert_eq!(said.text(), "Let us talk about Emma.");
+        let listed = client.request("resources/list", json!({})).await;
+        let names: Vec<_> = listed.result()["resources"].as_array().unwrap().clone();
+        assert_eq!(names.len(), 2, "{names:?}");
+        for reference in [
+            json!({"type": "ref/prompt", "name": "library.talk"}),
+            json!({"type": "ref/resource", "uri": "books://{number}"}),
+        ] {
+            let typed = json!({"ref": reference, "argument": {"name": "number", "value": "1"}});
+            let proposed = client.request("completion/complete", typed).await;
+            assert_eq!(proposed.result()["completion"]["values"], json!(["10"]));
+        }
+        // What the toolset says holds for all three.
+        let nobody = client.anonymous();
+        assert!(nobody.tools().await.names().is_empty());
+        for (method, params) in [
+            ("resources/read", json!({"uri": "books://0"})),
+            (
+                "prompts/get",
+                json!({"name": "library.talk", "arguments": {"number": "0"}}),
+            ),
+        ] {
+            let refused = nobody.request(method, params).await;
+            assert!(refused.rpc_error().is_some(), "{refused:?}");
+        }
+    }
+}
+
+#[test]
+fn what_a_type_has_can_be_looked_at_without_a_value() {
+    let refused = Server::new("libraries").mount(Library::TOOLS).check();
+    let text = refused.unwrap_err().to_string();
+    for name in ["library.count", "books://{number}", "prompts/library.talk"] {
+        assert!(text.contains(name), "{text}");
+    }
+}

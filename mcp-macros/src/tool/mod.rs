@@ -20,10 +20,10 @@ pub(crate) use self::expand::{group, params};
 pub(crate) use self::model::Model;
 pub(crate) use self::options::{Options, path};
 use crate::diagnostics::{Errors, Warning};
-use crate::ide;
 use crate::source::Function;
 use crate::toolset::Defaults;
 use crate::twin::{Role, Twin, conditions};
+use crate::{ide, item};
 
 #[cfg(test)]
 pub(crate) use self::options::OPTIONS;
@@ -45,21 +45,22 @@ pub(crate) struct Part {
     pub(crate) warnings: Vec<Warning>,
     /// The function as it was, or whatever stood there instead.
     pub(crate) item: TokenStream,
-    /// None where there is no function to make a tool of.
+    /// None where there is no function to make anything of.
     pub(crate) made: Option<Made>,
 }
 
-/// A tool that is made, or that stands in for one that is wrong.
+/// What a function is made, or what stands in for it where something is wrong.
 pub(crate) struct Made {
+    pub(crate) role: Role,
     pub(crate) function: Ident,
     /// When the function is there at all.
     pub(crate) conditions: Vec<Attribute>,
-    /// The tool's name, and where it is written.
+    /// What no other one of its kind can be known as, and where that is written.
     pub(crate) name: String,
     pub(crate) name_span: Span,
     /// An expression, in which `__mcp` is the private module of the runtime.
     pub(crate) definition: TokenStream,
-    twin: TokenStream,
+    pub(crate) twin: TokenStream,
 }
 
 /// The function as it was, its twin beside it, and everything that is wrong with the two.
@@ -68,6 +69,17 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 impl Part {
+    /// What is no function, or one at a place where it can be nothing.
+    pub(crate) fn broken(completions: TokenStream, errors: Errors, item: TokenStream) -> Self {
+        Self {
+            completions,
+            errors,
+            warnings: Vec::new(),
+            item,
+            made: None,
+        }
+    }
+
     /// Items of a module: the function and its twin.
     pub(crate) fn into_items(self) -> TokenStream {
         let Self {
@@ -91,29 +103,18 @@ pub(crate) fn part(attribute: TokenStream, item: TokenStream, place: Place<'_>) 
     let runtime = runtime.or_else(|| place.defaults?.runtime());
     let runtime = runtime.unwrap_or_else(|| quote!(::mcp_runtime));
     let completions = ide::completions(&runtime, "tool", &options.words);
-    let broken = |completions, errors, item| Part {
-        completions,
-        errors,
-        warnings: Vec::new(),
-        item,
-        made: None,
-    };
 
     let mut function = match Function::read(item, "tool", &mut errors) {
         Ok(function) => function,
-        Err(item) => return broken(completions, errors, item),
+        Err(item) => return Part::broken(completions, errors, item),
     };
     let attributes = function.take_parameter_attributes();
     if let Some(receiver) = function.sig.receiver()
         && !place.methods
     {
-        errors.on(
-            receiver,
-            "a method is a tool in a toolset alone: nobody else knows what it is called on\n\
-             help: write `#[toolset]` on the `impl` block, and mount a value of the type",
-        );
+        errors.on(receiver, item::no_method(Role::Tool));
         // An `impl` has no place for anything but the function.
-        return broken(TokenStream::new(), errors, function.into_token_stream());
+        return Part::broken(TokenStream::new(), errors, function.into_token_stream());
     }
     let blocking = options.blocking.is_some();
     let own = function.sig.ident.clone();
@@ -143,6 +144,7 @@ pub(crate) fn part(attribute: TokenStream, item: TokenStream, place: Place<'_>) 
         errors,
         warnings,
         made: Some(Made {
+            role: Role::Tool,
             conditions: conditions(&function.attrs),
             function: own,
             name,

@@ -39,8 +39,6 @@ pub(super) struct Written {
     pub(super) path: Path,
     /// What stands between the attribute's brackets.
     pub(super) options: TokenStream,
-    /// The attribute as it is written.
-    pub(super) attribute: TokenStream,
     /// The function without the attribute.
     pub(super) item: TokenStream,
 }
@@ -56,7 +54,7 @@ impl Body {
         let header = |input: ParseStream<'_>| {
             let attrs = input.call(Attribute::parse_outer)?;
             input.parse::<Visibility>()?;
-            let unsafety = input.parse::<Option<Token![unsafe]>>()?;
+            input.parse::<Option<Token![unsafe]>>()?;
             let keyword = input.span();
             let container = if input.peek(Token![mod]) {
                 Some(Container::Module)
@@ -68,7 +66,6 @@ impl Body {
             };
             let other = container.is_none().then(|| input.parse::<TokenTree>());
             input.parse::<TokenStream>()?;
-            let _ = unsafety;
             Ok((attrs, keyword, container, other.transpose()?))
         };
         let head: TokenStream = head.into_iter().collect();
@@ -130,11 +127,12 @@ impl Body {
                 other.extend([token]);
                 continue;
             };
-            let attribute = attributes.remove(at).into_iter().collect();
+            attributes.remove(at);
             let mut item: TokenStream = attributes.drain(..).flatten().collect();
+            let mut end = End::default();
             let mut next = Some(token);
             while let Some(token) = next {
-                let last = ends_an_item(&token);
+                let last = end.is_at(&token);
                 item.extend([token]);
                 next = if last { None } else { tokens.next() };
             }
@@ -143,7 +141,6 @@ impl Body {
                 role,
                 path,
                 options,
-                attribute,
                 item,
             }));
         }
@@ -206,12 +203,31 @@ fn is_hash(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == '#')
 }
 
-/// A function ends with its body, and what is no function perhaps with a `;`.
-fn ends_an_item(token: &TokenTree) -> bool {
-    match token {
-        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
-        TokenTree::Punct(punct) => punct.as_char() == ';' && punct.spacing() == Spacing::Alone,
-        _ => false,
+/// Looks for the end of an item: of a function its body, and of what is none perhaps a `;`.
+#[derive(Default)]
+struct End {
+    /// How many `<` are open: the braces between them are an argument of a type, as in `Page<{ N }>`.
+    open: usize,
+    /// Whether the token before was the `-` of a `->`, or the `=` of a `=>`.
+    arrow: bool,
+}
+
+impl End {
+    fn is_at(&mut self, token: &TokenTree) -> bool {
+        let arrow = std::mem::take(&mut self.arrow);
+        match token {
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace && self.open == 0,
+            TokenTree::Punct(punct) => {
+                match punct.as_char() {
+                    '<' => self.open += 1,
+                    '>' if !arrow => self.open = self.open.saturating_sub(1),
+                    '-' | '=' => self.arrow = punct.spacing() == Spacing::Joint,
+                    _ => {}
+                }
+                punct.as_char() == ';' && punct.spacing() == Spacing::Alone
+            }
+            _ => false,
+        }
     }
 }
 

@@ -5,20 +5,17 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Ident, Path, Type};
 
-use super::body::{Body, Container, Written};
+use super::body::{Body, Container};
 use super::options::Options;
 use crate::diagnostics::Errors;
 use crate::list::{self, Element};
-use crate::source::Function;
 use crate::tool::Part;
-use crate::twin::{Role, conditions};
+use crate::twin::Role;
 
 /// Some of what stands between the braces, made ready.
 pub(super) enum Item {
     Other(TokenStream),
-    Tool(Box<Part>),
-    /// What its own attribute makes: a resource, a prompt.
-    Made(Box<Written>),
+    Made(Box<Part>),
 }
 
 /// A toolset that is read.
@@ -26,7 +23,7 @@ pub(super) struct Set<'a> {
     pub(super) runtime: &'a TokenStream,
     pub(super) options: &'a Options,
     pub(super) body: &'a Body,
-    /// The ways in which `#[tool]` is written.
+    /// The ways in which the attributes are written.
     pub(super) paths: &'a [Path],
     pub(super) errors: &'a Errors,
 }
@@ -60,24 +57,11 @@ impl Set<'_> {
         for item in items {
             match item {
                 Item::Other(tokens) => content.extend(tokens),
-                Item::Tool(part) => {
+                Item::Made(part) => {
                     if let Some(made) = &part.made {
-                        add(Role::Tool, &made.function, made.conditions.clone());
+                        add(made.role, &made.function, made.conditions.clone());
                     }
                     content.extend(part.into_items());
-                }
-                Item::Made(written) => {
-                    let Written {
-                        role,
-                        attribute,
-                        item,
-                        ..
-                    } = *written;
-                    // One that is no function is refused by its own attribute.
-                    if let Ok(function) = syn::parse2::<Function>(item.clone()) {
-                        add(role, &function.sig.ident, conditions(&function.attrs));
-                    }
-                    content.extend(quote!(#attribute #item));
                 }
             }
         }
@@ -107,7 +91,7 @@ impl Set<'_> {
         quote!(#completions #errors #head #content)
     }
 
-    /// The methods, and beside them one definition for each tool.
+    /// The methods, and beside them one definition for each that is made something.
     fn methods(
         &self,
         mut completions: TokenStream,
@@ -122,21 +106,16 @@ impl Set<'_> {
         } = self;
         let mut content = TokenStream::new();
         let mut beside = self.used();
-        let (mut definitions, mut unique) = (Vec::new(), TokenStream::new());
+        let mut definitions =
+            [Role::Tool, Role::Resource, Role::Prompt].map(|role| (role, Vec::new()));
+        let mut unique = TokenStream::new();
         for item in items {
             let part = match item {
                 Item::Other(tokens) => {
                     content.extend(tokens);
                     continue;
                 }
-                Item::Made(written) => {
-                    let Written {
-                        attribute, item, ..
-                    } = *written;
-                    content.extend(quote!(#attribute #item));
-                    continue;
-                }
-                Item::Tool(part) => *part,
+                Item::Made(part) => *part,
             };
             completions.extend(part.completions);
             let (found, warnings) = (part.errors, part.warnings);
@@ -144,13 +123,14 @@ impl Set<'_> {
             content.extend(part.item);
             let Some(made) = part.made else { continue };
             let (conditions, definition, name) = (&made.conditions, &made.definition, &made.name);
-            definitions.push(quote!(#(#conditions)* &#definition));
+            let mut lists = definitions.iter_mut();
+            if let Some((_, list)) = lists.find(|(role, _)| *role == made.role) {
+                list.push(quote!(#(#conditions)* &#definition));
+            }
             if !conditions.is_empty() {
-                let named = list::call_at(
-                    made.name_span,
-                    &quote!(unique_name),
-                    &quote!(<#ty as __mcp::ToolMethods>::DEFS, #name),
-                );
+                let (function, list) = (unique_name(made.role), list_of(made.role));
+                let arguments = quote!(<#ty as __mcp::ToolMethods>::#list, #name);
+                let named = list::call_at(made.name_span, &function, &arguments);
                 unique.extend(quote!(#(#conditions)* const _: () = #named;));
             }
         }
@@ -158,6 +138,17 @@ impl Set<'_> {
         let (conditions, calls) = (&body.conditions, self.calls());
         let list = ty.map(|ty| {
             let definition = list::brackets(ty.span(), quote!(<#ty as __mcp::ToolMethods>::DEFS));
+            let others = definitions.iter().skip(1);
+            let others: Vec<_> = others.filter(|(_, list)| !list.is_empty()).collect();
+            let lists = definitions.iter().take(1).chain(others.iter().copied());
+            let lists = lists.map(|(role, definitions)| {
+                let (name, data) = (list_of(*role), role.data());
+                quote!(const #name: &'static [&'static __mcp::#data] = &[#(#definitions),*];)
+            });
+            let others = others.iter().map(|(role, _)| {
+                let (of, name) = (role.list(), list_of(*role));
+                quote!(.with(__mcp::Toolset::#of(<#ty as __mcp::ToolMethods>::#name)))
+            });
             quote! {
                 #(#conditions)*
                 #[allow(deprecated, unused_braces, unused_parens)]
@@ -165,8 +156,8 @@ impl Set<'_> {
                     use #runtime::__private as __mcp;
                     #[automatically_derived]
                     impl __mcp::ToolMethods for #ty {
-                        const DEFS: &'static [&'static __mcp::ToolDef] = &[#(#definitions),*];
-                        const TOOLS: __mcp::Toolset = __mcp::Toolset::new #definition #calls;
+                        #(#lists)*
+                        const TOOLS: __mcp::Toolset = __mcp::Toolset::new #definition #(#others)* #calls;
                     }
                     #unique
                 };
@@ -197,5 +188,23 @@ impl Set<'_> {
         let tags = (!tags.is_empty()).then(|| quote!(.tags(&[#(#tags),*])));
         let policies = self.options.policies.calls();
         quote!(#(.prefix(#prefix))* #tags #policies)
+    }
+}
+
+/// The constant that has the definitions of one kind.
+fn list_of(role: Role) -> TokenStream {
+    match role {
+        Role::Tool => quote!(DEFS),
+        Role::Resource => quote!(RESOURCES),
+        Role::Prompt => quote!(PROMPTS),
+    }
+}
+
+/// The function that refuses, when the program is compiled, what two of one kind are known as.
+fn unique_name(role: Role) -> TokenStream {
+    match role {
+        Role::Tool => quote!(unique_name),
+        Role::Resource => quote!(unique_address),
+        Role::Prompt => quote!(unique_prompt_name),
     }
 }

@@ -7,9 +7,9 @@ mod options;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Path;
 
@@ -20,9 +20,9 @@ pub(crate) use self::options::OPTIONS;
 use self::options::Options;
 use crate::diagnostics::Errors;
 use crate::entry::spelled;
-use crate::ide;
 use crate::tool::{self, Part, Place};
 use crate::twin::Role;
+use crate::{ide, item};
 
 /// The module or the methods as they were, their list beside them, and everything that is wrong with the two.
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -47,18 +47,16 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     for piece in body.pieces() {
         items.push(match piece {
             Piece::Other(tokens) => expand::Item::Other(tokens),
-            Piece::Item(written) if written.role == Role::Tool => {
+            Piece::Item(written) => {
                 if !paths.iter().any(|it| spelled(it) == spelled(&written.path)) {
                     paths.push(written.path);
                 }
-                let part = tool::part(written.options, written.item, place);
+                let part = match written.role {
+                    Role::Tool => tool::part(written.options, written.item, place),
+                    role => item::part(role, written.options, written.item, place),
+                };
                 names.check(&part, &mut errors);
-                expand::Item::Tool(Box::new(part))
-            }
-            // Their own attributes make them, which say where they cannot stand.
-            Piece::Item(written) => {
-                names.items += 1;
-                expand::Item::Made(Box::new(written))
+                expand::Item::Made(Box::new(part))
             }
         });
     }
@@ -78,30 +76,32 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     set.expand(completions, items)
 }
 
-/// The names in one toolset, each with the place of its first tool.
+/// What is known by which name in one toolset.
 #[derive(Default)]
 struct Names {
     items: usize,
-    seen: HashMap<String, Span>,
+    seen: HashSet<(Role, String)>,
 }
 
 impl Names {
-    /// Reports a name that another tool has. Under conditions, perhaps only one of the two is there: const evaluation sees which.
+    /// Reports a name that another one of the same kind has. Under conditions, perhaps only one of the two is there: const evaluation sees which.
     fn check(&mut self, part: &Part, errors: &mut Errors) {
         self.items += 1;
         let Some(made) = &part.made else { return };
         if !made.conditions.is_empty() {
             return;
         }
-        let first = self.seen.insert(made.name.clone(), made.name_span);
-        if first.is_some() {
-            errors.at(
-                made.name_span,
-                format!(
-                    "another tool of this toolset is named `{}` too\nhelp: rename one with `name = \"..\"`",
-                    made.name
+        if !self.seen.insert((made.role, made.name.clone())) {
+            let (noun, name) = (made.role.noun(), &made.name);
+            let message = match made.role {
+                Role::Resource => format!(
+                    "another resource of this toolset is at `{name}` too\nhelp: give each its own address"
                 ),
-            );
+                Role::Tool | Role::Prompt => format!(
+                    "another {noun} of this toolset is named `{name}` too\nhelp: rename one with `name = \"..\"`"
+                ),
+            };
+            errors.at(made.name_span, message);
         }
     }
 }

@@ -62,6 +62,66 @@ fn methods() {
     snapshot("toolset_methods", expanded);
 }
 
+#[test]
+fn methods_of_each_kind() {
+    let expanded = expand(
+        quote!(prefix = "crm"),
+        quote! {
+            impl Crm {
+                /// A customer.
+                #[resource("crm://customers/{id}", list = Self::all)]
+                async fn customer(&self, #[complete(Self::ids)] id: u64) -> Option<String> {
+                    self.find(id)
+                }
+                /// Look at a customer.
+                #[cfg(unix)]
+                #[prompt]
+                async fn look(&self, id: u64) -> String {
+                    format!("Look at {id}.")
+                }
+            }
+        },
+    );
+    snapshot("toolset_of_each_kind", expanded);
+}
+
+/// The braces of a type's argument are no body.
+#[test]
+fn an_item_ends_with_its_body() {
+    for signature in [
+        quote!(async fn page() -> Page<{ MOST }>),
+        quote!(async fn page(&self) -> Result<Page<{ MOST > 1 }, fn() -> Page<{ 2 }>>, ToolError>),
+        quote!(async fn page() -> [u8; { MOST }]),
+        quote!(async fn page() -> u8 where Page<{ MOST }>: Sized),
+    ] {
+        let function = quote!(#signature { self.page() });
+        let expanded = expand(
+            TokenStream::new(),
+            quote!(impl Crm { /** A page. */ #[tool] #function fn after(&self) {} }),
+        );
+        // Where two `>` meet, parsing takes them apart.
+        let plain = |tokens: TokenStream| tokens.to_string().replace(' ', "");
+        let (function, expanded) = (plain(function), plain(expanded));
+        assert!(!expanded.contains("compile_error"), "{expanded}");
+        assert!(expanded.contains(&function), "{expanded}");
+    }
+}
+
+/// Two resources of a toolset at one address, and two prompts of one name; a prompt and a tool may share one.
+#[test]
+fn each_kind_has_names_of_its_own() {
+    let said = |items: TokenStream| {
+        let expanded = expand(TokenStream::new(), quote!(impl Crm { #items })).to_string();
+        expanded.contains("too\\nhelp")
+    };
+    let resource = quote!(/** A logo. */ #[resource("crm://logo")] async fn);
+    let prompt = quote!(/** Look. */ #[prompt(name = "look")] async fn);
+    let tool = quote!(/** Look. */ #[tool(name = "look")] async fn);
+    assert!(said(quote!(#resource a() {} #resource b() {})));
+    assert!(said(quote!(#prompt a() {} #prompt b() {})));
+    assert!(!said(quote!(#prompt a() {} #tool b() {} #resource c() {})));
+}
+
 /// What is between the braces and no tool is never read, so it may be anything, half-typed too.
 #[test]
 fn everything_else_comes_back_token_for_token() {
