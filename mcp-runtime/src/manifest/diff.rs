@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 
 use super::{policy, schema};
 
+/// What the rates of one tenant are named by, before its name.
+pub(super) const RATE_FOR: &str = "rate for ";
+
 /// One difference between two manifests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -196,13 +199,25 @@ fn compare(
     let (old, new) = (policies(before), policies(after));
     let options: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for option in options {
-        let value = |policies: &Map<String, Value>| policies.get(option)?.get("value").cloned();
+        let value = |policies: &Map<String, Value>| holding(policies, option).cloned();
         let (old, new) = (value(&old), value(&new));
         if old != new {
             let class = policy::direction(option, old.as_ref(), new.as_ref());
             push(option, class, old.as_ref(), new.as_ref());
         }
     }
+}
+
+/// What holds of a policy. A tenant without a rate of its own has that of the others, and they what is declared for all.
+fn holding<'a>(policies: &'a Map<String, Value>, option: &str) -> Option<&'a Value> {
+    let others = format!("{RATE_FOR}*");
+    let instead: &[&str] = match option.starts_with(RATE_FOR) {
+        true => &[&others, "rate"],
+        false => &[],
+    };
+    let names = std::iter::once(option).chain(instead.iter().copied());
+    let policy = names.into_iter().find_map(|name| policies.get(name))?;
+    policy.get("value")
 }
 
 /// A tool that now says it only reads, or destroys nothing, is let through by clients that ask less.

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::diff::RATE_FOR;
 use super::spelling::spelt;
 use crate::kind::Kind;
-use crate::policy::fingerprint;
+use crate::policy::{Source, fingerprint};
 use crate::server::Core;
 use crate::server::registry::Mounted;
 
@@ -88,5 +89,14 @@ fn policies(tool: &Mounted) -> Value {
         }
         (option.to_owned(), policy)
     });
-    Value::Object(policies.collect())
+    let mut policies: Map<String, Value> = policies.collect();
+    if let Some(tenants) = tool.policies.tenants.spelt() {
+        let set = json!({"value": tenants, "from": Source::Override.name()});
+        policies.insert("tenants".to_owned(), set);
+    }
+    for (tenant, rates) in tool.policies.tenant_rates.spelt() {
+        let set = json!({"value": rates, "from": Source::Override.name()});
+        policies.insert(format!("{RATE_FOR}{tenant}"), set);
+    }
+    Value::Object(policies)
 }

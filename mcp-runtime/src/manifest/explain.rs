@@ -38,9 +38,14 @@ pub(crate) fn explain(
         );
         return told.0;
     };
+    let caller_tenant = caller.as_deref().and_then(Principal::tenant_id);
+    let caller_tenant = caller_tenant.map(str::to_owned);
     let permits = auth::permits(core, &mounted, caller.as_deref());
     if !gate::visible(core, &mounted, caller.as_deref()) {
         let why = match &permits {
+            _ if !mounted.policies.tenants.admit(caller.as_deref()) => {
+                "an operator's list leaves it out for the caller's tenant".to_owned()
+            }
             Permits::NeedsScopes(scopes) => {
                 format!("it lacks scopes; `{}` would do", scopes.join(" "))
             }
@@ -93,6 +98,8 @@ pub(crate) fn explain(
         }
     }
     let declared = &mounted.policies.declared;
+    let tenant = caller_tenant.as_deref();
+    let of_tenant = mounted.policies.tenant_rates.of(tenant);
     for (stage, option, meaning, is_declared) in [
         (
             "cache",
@@ -116,12 +123,15 @@ pub(crate) fn explain(
             "rate",
             "rate",
             "charges every bucket or none",
-            !declared.rate.is_empty(),
+            !declared.rate.is_empty() || of_tenant.is_some(),
         ),
     ] {
         if is_declared {
             told.line(stage, meaning);
-            told.policy(&mounted, option);
+            match &of_tenant {
+                Some((tenant, rates)) if option == "rate" => told.rates(tenant, rates),
+                _ => told.policy(&mounted, option),
+            }
         }
     }
     if mounted.policies.confirm.is_some() {
@@ -195,6 +205,15 @@ impl Told {
     fn line(&mut self, stage: &str, says: &str) {
         // Writing to a string does not fail.
         let _ = writeln!(self.0, "{stage:<12} {says}");
+    }
+
+    fn rates(&mut self, tenant: &str, rates: &[String]) {
+        let rates = rates.join("\", \"");
+        let _ = writeln!(
+            self.0,
+            "{:<12}   rate = \"{rates}\" (from the override for tenant `{tenant}`)",
+            ""
+        );
     }
 
     fn policy(&mut self, tool: &Mounted, option: &str) {

@@ -10,10 +10,17 @@ use mcp_grammar::{
 };
 use serde_json::Value;
 
-use super::diff::Class;
+use super::diff::{Class, RATE_FOR};
 
 /// What the change from one spelling to the other allows or forbids.
 pub(crate) fn direction(option: &str, before: Option<&Value>, after: Option<&Value>) -> Class {
+    let option = match option.starts_with(RATE_FOR) {
+        true => "rate",
+        false => option,
+    };
+    if option == "tenants" {
+        return tenants(before, after);
+    }
     let (before, after) = match (before, after) {
         (Some(before), Some(after)) => (before, after),
         (None, Some(after)) => return appeared(option, after),
@@ -24,6 +31,32 @@ pub(crate) fn direction(option: &str, before: Option<&Value>, after: Option<&Val
     let both = texts(before).zip(texts(after));
     both.and_then(|(before, after)| told(option, &before, &after))
         .unwrap_or(Class::Relaxed)
+}
+
+/// Whoever has the tool after and had it not before makes the change a relaxation. `*` are all that are not named, `!acme` has it not.
+fn tenants(before: Option<&Value>, after: Option<&Value>) -> Class {
+    let names = |value: Option<&Value>| -> BTreeSet<String> {
+        let names = value.and_then(texts).unwrap_or_else(|| vec!["*"]);
+        names.into_iter().map(str::to_owned).collect()
+    };
+    let (before, after) = (names(before), names(after));
+    let has = |lists: &BTreeSet<String>, name: &str| {
+        lists.contains(name) || (lists.contains("*") && !lists.contains(&format!("!{name}")))
+    };
+    let all = before.union(&after).map(|it| it.trim_start_matches('!'));
+    let (mut opens, mut closes) = (false, false);
+    for name in all.chain(["*"]) {
+        match (has(&before, name), has(&after, name)) {
+            (false, true) => opens = true,
+            (true, false) => closes = true,
+            _ => {}
+        }
+    }
+    match (opens, closes) {
+        (true, _) => Class::Relaxed,
+        (false, true) => Class::Tightened,
+        (false, false) => Class::Neutral,
+    }
 }
 
 /// What it means that a policy is there which was not.
@@ -162,7 +195,9 @@ fn rates(before: &[&str], after: &[&str]) -> Option<Class> {
             .iter()
             .copied()
             .filter_map(read)
-            .find(|new| same_bucket(&old, new));
+            .filter(|new| same_bucket(&old, new))
+            // Of several that count by the same, the one over the same time is meant.
+            .min_by_key(|new| new.window != old.window);
         match counterpart {
             Some(new) => match rate(&old, &new) {
                 Class::Relaxed => opens = true,

@@ -72,6 +72,32 @@ fn each_policy_knows_its_direction() {
             json!(["10/s on_error open"]),
             Relaxed,
         ),
+        (
+            "rate",
+            json!(["10/s per tenant", "1000/d per tenant"]),
+            json!(["10/s per tenant", "500/d per tenant"]),
+            Tightened,
+        ),
+        ("rate for acme", json!(["5/s"]), json!(["6/s"]), Relaxed),
+        ("rate for acme", json!(["5/s"]), json!(["4/s"]), Tightened),
+        ("tenants", Value::Null, json!(["acme"]), Tightened),
+        ("tenants", Value::Null, json!(["*", "!acme"]), Tightened),
+        ("tenants", json!(["*", "!acme"]), Value::Null, Relaxed),
+        ("tenants", json!(["acme"]), json!(["globex"]), Relaxed),
+        ("tenants", json!(["acme"]), json!([]), Tightened),
+        ("tenants", json!([]), json!(["*", "!acme"]), Relaxed),
+        (
+            "tenants",
+            json!(["*", "!acme"]),
+            json!(["*", "!globex"]),
+            Relaxed,
+        ),
+        (
+            "tenants",
+            json!(["acme", "globex"]),
+            json!(["globex", "acme"]),
+            Neutral,
+        ),
         ("timeout", json!("2s"), json!("3s"), Relaxed),
         ("timeout", json!("3s"), json!("2s"), Tightened),
         ("timeout", json!("3s attempt 1s"), json!("3s"), Relaxed),
@@ -197,4 +223,26 @@ fn the_same_manifest_has_no_changes() {
     let same = with("rate", json!(["10/s"]));
     assert!(diff(&same, &same).is_empty());
     assert_eq!(table(&[]), "No change.\n");
+}
+
+#[test]
+fn a_tenant_without_a_rate_of_its_own_had_that_of_all() {
+    let policies = |policies: Value| manifest(json!([{"name": "t", "policies": policies}]));
+    let all = json!({"rate": {"value": ["5/s per tenant"]}});
+    let others =
+        json!({"rate": {"value": ["5/s per tenant"]}, "rate for *": {"value": ["2/s per tenant"]}});
+    let with_acme = |mut base: Value, rate: &str| {
+        base["rate for acme"] = json!({"value": [rate]});
+        policies(base)
+    };
+    for (base, rate, expected) in [
+        (&all, "9/s per tenant", Some(Class::Relaxed)),
+        (&all, "3/s per tenant", Some(Class::Tightened)),
+        (&all, "5/s per tenant", None),
+        (&others, "3/s per tenant", Some(Class::Relaxed)),
+    ] {
+        let changes = diff(&policies(base.clone()), &with_acme(base.clone(), rate));
+        let classes: Vec<Class> = changes.iter().map(|change| change.class).collect();
+        assert_eq!(classes, Vec::from_iter(expected), "{base} {rate}");
+    }
 }

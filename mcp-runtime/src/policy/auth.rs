@@ -8,7 +8,9 @@ use std::sync::Arc;
 use mcp_grammar::{Auth, Leaf};
 use serde_json::Value;
 
+use super::Effective;
 use super::gate::Found;
+use super::tenants::Admits;
 use crate::principal::Principal;
 use crate::server::Core;
 use crate::server::home::Home;
@@ -94,16 +96,21 @@ pub(crate) fn authorize(
 
 /// Whether a caller may call a tool.
 pub(crate) fn permits(server: &Core, tool: &Mounted, caller: Option<&Principal>) -> Permits {
-    allows(server, &tool.home, &tool.policies.auth, caller)
+    let Effective { auth, tenants, .. } = &tool.policies;
+    allows(server, &tool.home, (auth, tenants), caller)
 }
 
-/// Whether a rule of a server lets a caller through.
+/// Whether a rule of a server and its tenants' lists let a caller through.
 pub(crate) fn allows(
     server: &Core,
     home: &Home,
-    rule: &Rule,
+    (rule, tenants): (&Rule, &Admits),
     caller: Option<&Principal>,
 ) -> Permits {
+    // No scope opens what the caller's tenant does not have.
+    if !tenants.admit(caller) {
+        return Permits::No;
+    }
     let Rule::Requires(auth) = rule else {
         return Permits::Yes;
     };

@@ -39,6 +39,11 @@ pub(crate) fn find(
 
 /// Whether a tool stands in this caller's list. `tools/list` and `tools/call` both ask here.
 pub(crate) fn visible(server: &Core, tool: &Mounted, caller: Option<&Principal>) -> bool {
-    tool.switch.is_on()
+    exists(tool, caller)
         && (tool.def.visible_always || auth::permits(server, tool, caller) == Permits::Yes)
+}
+
+/// Whether a tool is there at all for this caller: switched on, and one that its tenant has. `visible = "always"` shows no other.
+pub(crate) fn exists(tool: &Mounted, caller: Option<&Principal>) -> bool {
+    tool.switch.is_on() && tool.policies.tenants.admit(caller)
 }

@@ -27,6 +27,7 @@ pub(crate) mod retry;
 mod shared;
 pub(crate) mod size;
 pub(crate) mod telemetry;
+pub(crate) mod tenants;
 pub(crate) mod timeout;
 pub(crate) mod validation;
 pub(crate) mod when;
@@ -38,12 +39,15 @@ pub use self::defaults::Policies;
 pub(crate) use self::inherit::{Source, Sources};
 use self::overrides::Overrides;
 pub(crate) use self::shared::Shared;
+use self::tenants::Named;
 
 /// The policies of one tool as they run: what it declares, then what its list and its server declare for it.
 #[derive(Debug)]
 pub(crate) struct Effective {
     pub(crate) declared: mcp_grammar::Policies<'static>,
     pub(crate) auth: auth::Rule,
+    /// Which tenants have it.
+    pub(crate) tenants: tenants::Admits,
     pub(crate) rate: rate::Rule,
     pub(crate) confirm: Option<confirm::Rule>,
     pub(crate) timeout: timeout::Rule,
@@ -59,26 +63,43 @@ pub(crate) struct Effective {
     /// What was declared where an operator's override holds.
     #[cfg(feature = "cli")]
     overridden: overrides::Declared,
+    /// The rates of single tenants.
+    #[cfg(feature = "cli")]
+    pub(crate) tenant_rates: tenants::Rates,
     fingerprint: String,
 }
 
 impl Effective {
     /// A tool's own word counts first, then the nearest default's.
     pub(crate) fn new(
-        tool: &str,
+        named: Named<'_>,
         own: &mcp_grammar::Policies<'static>,
         defaults: &[(Source, mcp_grammar::Policies<'static>)],
         overrides: &Overrides,
         shared: &mut Shared,
         problems: &mut Vec<String>,
     ) -> Self {
-        let (mut declared, mut sources) = inherit::inherit(own, defaults);
+        let tool = named.name;
+        let (written, mut sources) = inherit::inherit(own, defaults);
+        let mut declared = written;
         let overridden = overrides.apply(tool, &mut declared, problems);
         sources.override_all(overridden.iter().map(|(policy, _)| *policy));
         let conflicts = sources.conflicts(&declared).into_iter();
         problems.extend(conflicts.map(|conflict| format!("tool `{tool}`: {conflict}")));
         let auth = auth::Rule::new(declared.auth);
-        let rate = rate::Rule::new(tool, &declared, auth.guarantees_caller(), problems);
+        let tenants = overrides.tenants.admits(named.of, named.tags);
+        let tenant_rates = overrides.tenants.buckets(
+            tool,
+            (&written, &declared),
+            &auth,
+            (overrides.allow_relax, problems),
+        );
+        let rate = rate::Rule::new(
+            tool,
+            (&declared, &tenant_rates),
+            auth.guarantees_caller(),
+            problems,
+        );
         shared.buckets(tool, &rate, problems);
         Self {
             auth,
@@ -96,12 +117,20 @@ impl Effective {
             audit: audit::Rule::new(&declared),
             #[cfg(feature = "cli")]
             overridden,
-            fingerprint: fingerprint(&format!("{declared:?}")),
+            fingerprint: fingerprint(&made_under(&declared, &tenants, &tenant_rates)),
+            tenants,
+            #[cfg(feature = "cli")]
+            tenant_rates,
             cache: cache::Rule::new(&declared),
             idempotency: idempotency::Rule::new(&declared),
             declared,
             sources,
         }
+    }
+
+    /// Whether some callers see it and others may not.
+    pub(crate) fn tells_callers_apart(&self) -> bool {
+        self.auth.guarantees_caller() || self.tenants.is_bound()
     }
 
     /// What was declared for a policy that an operator has set.
@@ -115,6 +144,22 @@ impl Effective {
     pub(crate) fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
+}
+
+/// All that decides about calls of one tool, as text.
+fn made_under(
+    declared: &mcp_grammar::Policies<'static>,
+    tenants: &tenants::Admits,
+    rates: &tenants::Rates,
+) -> String {
+    let mut text = format!("{declared:?}");
+    if let Some(tenants) = tenants.spelt() {
+        text.push_str(&format!("{tenants:?}"));
+    }
+    if rates.each().next().is_some() {
+        text.push_str(&format!("{rates:?}"));
+    }
+    text
 }
 
 /// A short hash of what something was made under.

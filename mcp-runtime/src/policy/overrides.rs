@@ -10,22 +10,25 @@ use mcp_grammar::{Breaker, Cache, Concurrency, Error, List, Policies, Rate, Retr
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::tenants::Tenants;
 use crate::error::ServerError;
 use crate::manifest::{Class, direction, spelt};
 
 /// An operator's file.
 ///
 /// ```json
-/// {"allow_relax": false, "tools": {"search": {"rate": ["5/s per caller"], "timeout": "2s"}}}
+/// {"allow_relax": false, "tools": {"search": {"rate": ["5/s per caller"], "timeout": "2s"}}, "tenants": {"acme": {"tools": ["search"]}}}
 /// ```
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Overrides {
     /// Whether an override may allow what the declared policy does not.
     #[serde(default)]
-    allow_relax: bool,
+    pub(super) allow_relax: bool,
     #[serde(default)]
     tools: BTreeMap<String, BTreeMap<String, Value>>,
+    #[serde(default)]
+    pub(crate) tenants: Tenants,
 }
 
 /// Where an operator's overrides come from.
@@ -66,11 +69,16 @@ impl Overrides {
     pub(crate) fn read_all(sources: &[Source]) -> Result<Self, ServerError> {
         let mut all = Self::default();
         for source in sources {
-            let Self { allow_relax, tools } = source.read()?;
+            let Self {
+                allow_relax,
+                tools,
+                tenants,
+            } = source.read()?;
             all.allow_relax |= allow_relax;
             for (tool, policies) in tools {
                 all.tools.entry(tool).or_default().extend(policies);
             }
+            all.tenants.extend(tenants);
         }
         Ok(all)
     }
@@ -159,7 +167,7 @@ fn set(policies: &mut Policies<'static>, option: &str, value: &Value) -> Result<
 }
 
 /// The text for as long as the process lives, as the policies of a program do. There are as many as the operator wrote.
-fn kept(value: &Value) -> Result<&'static str, String> {
+pub(super) fn kept(value: &Value) -> Result<&'static str, String> {
     match value.as_str() {
         Some(text) => Ok(Box::leak(text.to_owned().into_boxed_str())),
         None => Err("write it as a text, as in the attribute".to_owned()),

@@ -9,17 +9,20 @@
 mod away;
 mod bucket;
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use mcp_grammar::{Count, Policies};
+use mcp_grammar::{Count, Policies, Rate};
 use smallvec::SmallVec;
 
 pub(crate) use self::away::Limiter;
 use self::bucket::Bucket;
 use super::per::Missing;
+use super::tenants::Rates;
 use crate::call::Call;
 use crate::error::{Failure, FieldError};
 use crate::human::AtLeast;
+use crate::principal::Principal;
 use crate::store::{Charge, Taken};
 
 /// Charges that live on the stack: a tool has four buckets at most.
@@ -32,6 +35,9 @@ const SLOWEST: Duration = Duration::from_secs(100 * 365 * 86_400);
 #[derive(Debug)]
 pub(crate) struct Rule {
     buckets: Box<[Bucket]>,
+    tenants: HashMap<String, Box<[Bucket]>>,
+    /// Those of every other tenant, where an operator has set them.
+    others: Option<Box<[Bucket]>>,
 }
 
 /// Proof that the call has been paid for.
@@ -112,37 +118,77 @@ fn invalid(tool: &str, path: &str, message: String) -> Failure {
 impl Rule {
     pub(super) fn new(
         tool: &str,
-        policies: &Policies<'static>,
+        (policies, tenants): (&Policies<'static>, &Rates),
         has_caller: bool,
         problems: &mut Vec<String>,
     ) -> Self {
-        for rate in &policies.rate {
-            if rate.window.saturating_mul(rate.burst) / rate.limit.max(1) > SLOWEST {
-                problems.push(format!(
-                    "tool `{tool}` has the rate `{rate}`, whose bucket takes more than a hundred years to fill\n  \
-                     help: lower `burst`"
-                ));
+        let destructive = policies.destructive == Some(true);
+        let mut buckets = |rates: &[Rate<'static>]| -> Box<[Bucket]> {
+            for rate in rates {
+                if rate.window.saturating_mul(rate.burst) / rate.limit.max(1) > SLOWEST {
+                    problems.push(format!(
+                        "tool `{tool}` has the rate `{rate}`, whose bucket takes more than a hundred years to fill\n  \
+                         help: lower `burst`"
+                    ));
+                }
+            }
+            let bucket = |rate| Bucket::new(tool, rate, has_caller, destructive);
+            rates.iter().map(bucket).collect()
+        };
+        let mut rule = Self {
+            buckets: buckets(policies.rate.as_slice()),
+            tenants: HashMap::new(),
+            others: None,
+        };
+        for (tenant, rates) in tenants.each() {
+            let buckets = buckets(rates);
+            match tenant {
+                Some(tenant) => drop(rule.tenants.insert(tenant.to_owned(), buckets)),
+                None => rule.others = Some(buckets),
             }
         }
-        let destructive = policies.destructive == Some(true);
-        let bucket = |rate| Bucket::new(tool, rate, has_caller, destructive);
-        Self {
-            buckets: policies.rate.iter().map(bucket).collect(),
-        }
+        rule
     }
 
-    /// The buckets that other tools draw on too: their names, and what each is.
-    pub(super) fn shared(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.buckets
-            .iter()
-            .filter_map(|bucket| Some((bucket.shared?, bucket.text.as_str())))
+    /// The buckets that other tools draw on too: their names, and what each is, for all and for single tenants.
+    pub(super) fn shared(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let of = |id| move |bucket: &&Bucket| bucket.shared == Some(id);
+        let own = self.buckets.iter();
+        own.filter_map(move |bucket| {
+            let id = bucket.shared?;
+            let mut text = bucket.text.clone();
+            let others = self.others.iter().map(|buckets| ("*", buckets));
+            let mut tenants: Vec<_> = self.tenants.iter().collect();
+            tenants.sort_unstable_by_key(|(tenant, _)| *tenant);
+            let tenants = tenants
+                .into_iter()
+                .map(|(tenant, it)| (tenant.as_str(), it));
+            for (tenant, buckets) in others.chain(tenants) {
+                for bucket in buckets.iter().filter(of(id)) {
+                    text.push_str(&format!(", {} for tenant {tenant}", bucket.text));
+                }
+            }
+            Some((id, text))
+        })
+    }
+
+    /// Whether no call is ever counted.
+    fn is_empty(&self) -> bool {
+        self.buckets.is_empty() && self.tenants.is_empty() && self.others.is_none()
     }
 
     /// The buckets that a call takes from when it runs, or when the cache answers it.
-    fn taken_from(&self, what: Count) -> impl Iterator<Item = &Bucket> {
+    fn taken_from(&self, call: &Call, what: Count) -> impl Iterator<Item = &Bucket> {
         let all = what == Count::Executions;
         let taken = move |bucket: &&Bucket| all || bucket.count == Count::Calls;
-        self.buckets.iter().filter(taken)
+        self.buckets(call).iter().filter(taken)
+    }
+
+    /// Those of the caller's tenant.
+    fn buckets(&self, call: &Call) -> &[Bucket] {
+        let tenant = call.caller.as_deref().and_then(Principal::tenant_id);
+        let own = tenant.and_then(|tenant| self.tenants.get(tenant));
+        own.or(self.others.as_ref()).unwrap_or(&self.buckets)
     }
 }
 
@@ -150,11 +196,11 @@ impl Rule {
 /// ([`Count::Calls`]).
 pub(crate) async fn take(call: &Call, what: Count) -> Result<Paid, Limited> {
     let rule = &call.tool.policies.rate;
-    if rule.buckets.is_empty() {
+    if rule.is_empty() {
         return Ok(Paid(()));
     }
     let mut charges = Charges::new();
-    for bucket in rule.taken_from(what) {
+    for bucket in rule.taken_from(call, what) {
         charges.push(bucket.charge(call)?);
     }
     // A kept answer costs nothing where no bucket counts calls.
@@ -173,7 +219,7 @@ pub(crate) async fn take(call: &Call, what: Count) -> Result<Paid, Limited> {
         Taken::All => Ok(Paid(())),
         Taken::Short { index, wait } => Err(Limited::Exceeded {
             limit: rule
-                .taken_from(what)
+                .taken_from(call, what)
                 .nth(index)
                 .map(|bucket| bucket.text.clone())
                 .unwrap_or_default(),

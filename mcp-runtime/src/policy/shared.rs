@@ -34,10 +34,10 @@ impl Shared {
     /// Tools that share a bucket must mean the same one.
     pub(super) fn buckets(&mut self, tool: &str, rule: &rate::Rule, problems: &mut Vec<String>) {
         for (id, text) in rule.shared() {
-            let new = || (tool.to_owned(), text.to_owned());
+            let new = || (tool.to_owned(), text.clone());
             let (first, said) = self.buckets.entry(id).or_insert_with(new);
-            if said != text {
-                problems.push(differ("bucket", id, (first, &*said), (tool, text)));
+            if *said != text {
+                problems.push(differ("bucket", id, (first, &*said), (tool, &text)));
             }
         }
     }

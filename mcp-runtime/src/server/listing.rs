@@ -37,7 +37,7 @@ impl Listing {
     pub(crate) fn new(server: &Arc<Core>) -> Self {
         let mut tools = server.tools().tools().iter();
         Self {
-            open: !tools.any(|tool| tool.policies.auth.guarantees_caller()),
+            open: !tools.any(|tool| tool.policies.tells_callers_apart()),
             handler: Handler::with_caller(Arc::clone(server), None),
             server: Arc::clone(server),
             pages: Mutex::default(),

@@ -63,6 +63,7 @@ use crate::policy::audit::Sink;
 use crate::policy::overrides::{self, Overrides};
 use crate::policy::rate::Limiter;
 use crate::policy::retry::Budget;
+use crate::policy::tenants::SKILLS;
 use crate::policy::{Effective, Policies, Shared, check, deprecated};
 use crate::principal::Principal;
 use crate::seal::Seal;
@@ -391,7 +392,11 @@ impl Server {
         let mut shared = Shared::default();
         let overrides = Overrides::read_all(&self.overrides)?;
         let skills = match self.skills.take() {
-            Some(skills) => Some(skills.load(self.defaults.0.auth)?),
+            Some(skills) => {
+                let mut catalog = skills.load(self.defaults.0.auth)?;
+                catalog.tenants = overrides.tenants.admits(SKILLS, &[]);
+                Some(catalog)
+            }
             None => None,
         };
         let audit = Arc::new(Sink::new(self.audit_file.take()));
@@ -406,8 +411,8 @@ impl Server {
         let changes = Changes::default();
         let mut problems = Vec::new();
         let (home, entries) = self.compose(&changes, Some(&meters), &mut problems);
-        let registry = Registry::build(&entries, problems, |name, own, around, problems| {
-            Effective::new(name, own, around, &overrides, &mut shared, problems)
+        let registry = Registry::build(&entries, problems, |named, own, around, problems| {
+            Effective::new(named, own, around, &overrides, &mut shared, problems)
         })?;
         self.metrics.set(meters(registry.meters()));
         let tasks = Arc::new(self.tasks);
@@ -420,6 +425,15 @@ impl Server {
                 strangers.join("`, `")
             )));
         }
+        let served = registry
+            .all()
+            .map(|it| (it.name.as_str(), it.tags.as_slice()));
+        let served = served.chain(skills.as_ref().map(|_| (SKILLS, [].as_slice())));
+        let misnamed = overrides.tenants.problems(&served.collect::<Vec<_>>());
+        if !misnamed.is_empty() {
+            return Err(ServerError::new(misnamed.join("\n")));
+        }
+        overrides.tenants.announce();
         let homes = registry.everything().map(|it| &it.home);
         let surrounds = homes.chain([&home]).any(|home| !home.around.is_empty());
         let core = Core {

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::compose::Entry;
 use super::registry::{Mounted, Names};
 use crate::kind::Kind;
+use crate::policy::tenants::Named;
 use crate::policy::{Effective, Source, deprecated};
 use crate::prompt::PromptDef;
 use crate::resource::ResourceDef;
@@ -20,7 +21,7 @@ pub(super) type Defaults = [(Source, Policies<'static>)];
 
 /// Decides which policies hold for what is mounted under a name.
 pub(super) type Resolve<'a> =
-    &'a mut dyn FnMut(&str, &Policies<'static>, &Defaults, &mut Vec<String>) -> Effective;
+    &'a mut dyn FnMut(Named<'_>, &Policies<'static>, &Defaults, &mut Vec<String>) -> Effective;
 
 /// One thing on its way into the registry.
 pub(super) struct Mounting<'a> {
@@ -79,8 +80,13 @@ impl Mounting<'_> {
                 .push(format!("`{own}`: {error} ({})", def.location));
             Policies::new()
         });
-        let mut policies =
-            (self.resolve)(&name, &own_policies, &self.entry.defaults, self.problems);
+        let named = Named {
+            name: &name,
+            of: &name,
+            tags: &self.entry.tags,
+        };
+        let around = &self.entry.defaults;
+        let mut policies = (self.resolve)(named, &own_policies, around, self.problems);
         if kind != Kind::Tool {
             // Half a document is none.
             policies.size = policies.size.whole();
@@ -108,7 +114,12 @@ impl Mounting<'_> {
         let own = lent(&def.declared().unwrap_or_default());
         let around = self.entry.defaults.iter();
         let around: Vec<_> = around.map(|(source, it)| (*source, lent(it))).collect();
-        let mut policies = (self.resolve)(&name, &own, &around, self.problems);
+        let named = Named {
+            name: &name,
+            of: &self.entry.full_name(),
+            tags: &self.entry.tags,
+        };
+        let mut policies = (self.resolve)(named, &own, &around, self.problems);
         policies.size = policies.size.whole();
         let aside = Mounted::new(kind, name, (def, walk), self.entry, policies, self.problems);
         self.asides.insert(aside.name.clone(), Arc::new(aside));

@@ -34,7 +34,7 @@ impl<W> Page<W> {
     ) -> Result<Self, ErrorData> {
         let start = offset(params.and_then(|params| params.cursor))?;
         let mut all = items.clone();
-        let private = all.any(|(mounted, _)| mounted.policies.auth.guarantees_caller());
+        let private = all.any(|(mounted, _)| mounted.policies.tells_callers_apart());
         let mut visible = items
             .enumerate()
             .skip(start)

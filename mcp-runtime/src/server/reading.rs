@@ -145,6 +145,7 @@ fn freshness(mounted: &Mounted, source: Source) -> (Duration, CacheScope) {
         _ => cache.ttl,
     };
     let scope = match cache.scope {
+        _ if mounted.policies.tenants.is_bound() => CacheScope::Private,
         Some(Scope::Public) => CacheScope::Public,
         None if !mounted.policies.auth.guarantees_caller() => CacheScope::Public,
         _ => CacheScope::Private,

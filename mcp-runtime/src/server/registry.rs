@@ -20,6 +20,7 @@ use crate::error::ServerError;
 use crate::kind::Kind;
 use crate::metrics::Meter;
 use crate::mount::Instance;
+use crate::policy::tenants::Named;
 use crate::policy::{Effective, deprecated};
 use crate::prompt::words;
 use crate::tool::{ToolDef, Walk};
@@ -98,7 +99,7 @@ impl Registry {
     pub(crate) fn build(
         entries: &[Entry],
         mut problems: Vec<String>,
-        mut resolve: impl FnMut(&str, &Policies<'static>, &Defaults, &mut Vec<String>) -> Effective,
+        mut resolve: impl FnMut(Named<'_>, &Policies<'static>, &Defaults, &mut Vec<String>) -> Effective,
     ) -> Result<Self, ServerError> {
         let mut registry = Self::default();
         let names = Names::of(entries);

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::pages::{Page, TTL_MS, listed};
 use super::{Core, pages, wire};
-use crate::policy::auth::{self, Permits, Rule};
+use crate::policy::auth::{self, Permits};
 use crate::principal::Principal;
 use crate::skills::{self, Catalog};
 
@@ -19,7 +19,8 @@ const FOLDER: &str = "inode/directory";
 /// The skills that this caller may read.
 pub(super) fn visible<'a>(core: &'a Core, caller: Option<&Principal>) -> Option<&'a Catalog> {
     let catalog = core.skills.as_ref()?;
-    (auth::allows(core, &core.home, &catalog.auth, caller) == Permits::Yes).then_some(catalog)
+    let rules = (&catalog.auth, &catalog.tenants);
+    (auth::allows(core, &core.home, rules, caller) == Permits::Yes).then_some(catalog)
 }
 
 pub(super) fn list(
@@ -148,8 +149,8 @@ fn kept<W>(core: &Core, items: Vec<W>, next: Option<String>) -> Page<W> {
 
 /// Whether others may keep what one caller was told.
 pub(super) fn scope(core: &Core) -> CacheScope {
-    match core.skills.as_ref().map(|catalog| &catalog.auth) {
-        Some(Rule::Requires(_)) => CacheScope::Private,
+    match &core.skills {
+        Some(it) if it.auth.guarantees_caller() || it.tenants.is_bound() => CacheScope::Private,
         _ => CacheScope::Public,
     }
 }

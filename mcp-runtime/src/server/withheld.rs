@@ -12,6 +12,9 @@ impl Core {
         let hidden = tools.filter(|tool| !gate::visible(self, tool, caller));
         let needs: Vec<String> = hidden
             .map(|tool| match &tool.policies.auth {
+                _ if !tool.policies.tenants.admit(caller) => {
+                    format!("`{}` is not for its tenant", tool.name)
+                }
                 Rule::Requires(auth) => format!("`{}` needs `{auth}`", tool.name),
                 Rule::Undecided | Rule::Anyone => format!("`{}`", tool.name),
             })

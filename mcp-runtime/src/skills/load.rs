@@ -11,6 +11,7 @@ use super::frontmatter::Frontmatter;
 use super::{Catalog, Child, File, Skill};
 use crate::error::ServerError;
 use crate::policy::auth::Rule;
+use crate::policy::tenants::Admits;
 
 /// What makes a folder a skill.
 const SKILL_MD: &str = "SKILL.md";
@@ -30,6 +31,7 @@ pub(super) fn load(folder: &Path, auth: Rule) -> Result<Catalog, ServerError> {
     let mut loading = Loading {
         catalog: Catalog {
             auth,
+            tenants: Admits::default(),
             skills: Vec::new(),
             files: BTreeMap::new(),
             folders: BTreeMap::new(),

@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 
 use crate::error::ServerError;
 use crate::policy::auth::Rule;
+use crate::policy::tenants::Admits;
 
 /// A folder of skills to serve: [`Server::skills`](crate::Server::skills).
 ///
@@ -71,6 +72,8 @@ impl<P: AsRef<Path>> From<P> for Skills {
 #[derive(Debug)]
 pub(crate) struct Catalog {
     pub(crate) auth: Rule,
+    /// Which tenants have them.
+    pub(crate) tenants: Admits,
     pub(crate) skills: Vec<Skill>,
     files: BTreeMap<String, File>,
     folders: BTreeMap<String, Vec<Child>>,

@@ -12,6 +12,7 @@ mod network;
 mod opaque;
 mod owners;
 mod secrecy;
+mod tenants;
 mod tokens;
 
 use mcp_runtime::Principal;

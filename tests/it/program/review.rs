@@ -210,3 +210,59 @@ async fn a_call_is_explained_without_being_made() {
     );
     assert_eq!((printed.code, refused.code), (Some(0), Some(0)));
 }
+
+#[tokio::test]
+async fn what_a_tenant_has_stands_in_the_manifest_the_diff_and_the_explanation() {
+    let review = Review::begin().await;
+    let tenants = r#"{"tenants": {"acme": {"tools": ["echo"], "rate": {"echo": "7/s"}}, "*": {"tools": ["add"]}}}"#;
+    let overrides = review.file("tenants.json", tenants);
+    let with = |arguments: &[&str]| {
+        let mut command = program();
+        command
+            .env("MCP_POLICY_OVERRIDES", &overrides)
+            .args(arguments);
+        command
+    };
+    let printed = run(&mut with(&["manifest"])).await;
+    let manifest: Value = serde_json::from_str(&printed.out).unwrap();
+    let tools = manifest["tools"].as_array().unwrap();
+    let policies = |name: &str| {
+        let mut tools = tools.iter();
+        tools.find(|tool| tool["name"] == name).unwrap()["policies"].clone()
+    };
+    let set = |value: Value| json!({"value": value, "from": "override"});
+    assert_eq!(policies("echo")["tenants"], set(json!(["acme"])));
+    assert_eq!(policies("add")["tenants"], set(json!(["*", "!acme"])));
+    assert_eq!(policies("refund")["tenants"], set(json!([])));
+    let rates = json!(["1000/s per global", "7/s per tenant"]);
+    assert_eq!(policies("echo")["rate for acme"], set(rates));
+
+    let printed = review.diff(&overrides, &["--deny", "tightened"]).await;
+    assert_eq!(printed.code, Some(1), "{}", printed.err);
+    assert!(
+        printed.out.contains("| echo | rate for acme | tightened |"),
+        "{}",
+        printed.out
+    );
+    assert!(
+        printed.out.contains("| refund | tenants | tightened |"),
+        "{}",
+        printed.out
+    );
+
+    let acme = |tool: &str| {
+        let mut command = with(&["explain", tool]);
+        command.env("MCP_PRINCIPAL_TENANT", "acme");
+        command
+    };
+    let echo = run(&mut acme("echo")).await.out;
+    assert!(
+        echo.contains("\"7/s per tenant\" (from the override for tenant `acme`)"),
+        "{echo}"
+    );
+    let add = run(&mut acme("add")).await.out;
+    assert!(
+        add.contains("leaves it out for the caller's tenant"),
+        "{add}"
+    );
+}

@@ -62,7 +62,7 @@ impl Limiter {
         what: Count,
         charges: &Charges,
     ) -> Result<Taken, Limited> {
-        let buckets = || call.tool.policies.rate.taken_from(what).zip(charges);
+        let buckets = || call.tool.policies.rate.taken_from(call, what).zip(charges);
         let says = |mode| buckets().any(move |(bucket, _)| bucket.on_error == mode);
         if says(OnError::Closed) {
             return Err(Limited::Away);

@@ -19,6 +19,7 @@ use super::resource::{Resource, host};
 use crate::auth::{Authenticator, Rejected};
 use crate::kind::Kind;
 use crate::policy::auth::{Permits, Rule, permits, scopes_to_ask};
+use crate::policy::gate;
 use crate::principal::Principal;
 use crate::server::registry::Mounted;
 use crate::server::{Core, mounted};
@@ -48,7 +49,9 @@ impl Bearer {
         let mut scopes: Vec<_> = hidden.flat_map(|it| to_ask(&it.policies.auth)).collect();
         scopes.sort_unstable();
         scopes.dedup();
-        let needs_nobody = |it: &Arc<Mounted>| !it.policies.auth.guarantees_caller();
+        let needs_nobody = |it: &Arc<Mounted>| {
+            !it.policies.auth.guarantees_caller() && it.policies.tenants.admit(None)
+        };
         let open = core.tools().all().any(needs_nobody);
         Self {
             open,
@@ -92,7 +95,7 @@ impl Bearer {
         let asked = Asked::of(head, body);
         if let Err(challenge) = self.check(caller.as_deref(), &asked) {
             if let (Challenge::Scopes(_), Some(caller)) = (&challenge, &caller)
-                && let Some(asked) = self.find(&asked)
+                && let Some(asked) = self.find(&asked, Some(caller))
             {
                 // A known caller was denied something that is there: as any call, it leaves a record.
                 denied::record(&self.core, asked, caller, (head, body)).await;
@@ -113,7 +116,7 @@ impl Bearer {
                 false => Err(Challenge::NoToken(self.scopes.clone())),
             };
         }
-        match (caller, self.find(asked)) {
+        match (caller, self.find(asked, caller)) {
             (None, Some(tool)) if !tool.policies.auth.guarantees_caller() => Ok(()),
             (None, Some(tool)) if tool.def.visible_always => {
                 Err(Challenge::NoToken(to_ask(&tool.policies.auth)))
@@ -131,8 +134,8 @@ impl Bearer {
         }
     }
 
-    /// What is asked for, if it is there and not switched off.
-    fn find(&self, asked: &Asked<'_>) -> Option<&Arc<Mounted>> {
+    /// What is asked for, if it is there for this caller.
+    fn find(&self, asked: &Asked<'_>, caller: Option<&Principal>) -> Option<&Arc<Mounted>> {
         let Asked::One(kind, name) = asked else {
             return None;
         };
@@ -142,7 +145,7 @@ impl Bearer {
             Kind::Prompt => served.find_of(*kind, &mounted::prompt(name))?,
             _ => served.find_of(*kind, name)?,
         };
-        found.switch.is_on().then_some(found)
+        gate::exists(found, caller).then_some(found)
     }
 
     fn in_tenant(&self, caller: Arc<Principal>, head: &Parts, proxies: &Proxies) -> Arc<Principal> {
