@@ -1,5 +1,11 @@
 //! `401`, `403` and the metadata, byte by byte.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::StreamExt as _;
+use tower::ServiceExt as _;
+
 use super::*;
 
 const METADATA: &str = "http://localhost/.well-known/oauth-protected-resource/mcp";
@@ -77,6 +83,49 @@ async fn two_tokens_are_none() {
         let asking = Asking::new(&client, era).token("reader").token("writer");
         let answer = asking.call("clock").await;
         assert_eq!((answer.status, &answer.body["id"]), (400, &json!(7)));
+    }
+}
+
+/// A body that counts what is taken of it.
+fn counted(chunks: usize, taken: &Arc<AtomicUsize>) -> axum::body::Body {
+    let taken = Arc::clone(taken);
+    let chunks = futures_util::stream::iter(0..chunks).map(move |_| {
+        taken.fetch_add(1, Ordering::Relaxed);
+        Ok::<_, std::convert::Infallible>(bytes::Bytes::from(vec![b' '; 1024]))
+    });
+    axum::body::Body::from_stream(chunks)
+}
+
+#[tokio::test]
+async fn of_a_stranger_no_more_is_read_than_tells_whom_to_answer() {
+    const CHUNKS: usize = 3 * 1024;
+    let whole = |status: u16| if status == 401 { 65 } else { CHUNKS };
+    for (server, authorization, status) in [
+        (closed(), None, 401),
+        (closed(), Some("Basic cmVhZGVyOg=="), 401),
+        (mixed(), Some("Bearer two words"), 401),
+        // Whom it is for shows in the body, or in what the token is worth.
+        (mixed(), None, 400),
+        (closed(), Some("Bearer reader"), 400),
+    ] {
+        let embedded = local(server).embed().await.unwrap();
+        let taken = Arc::new(AtomicUsize::new(0));
+        let mut request = http::Request::post("/mcp")
+            .header("host", "localhost")
+            .header("content-type", "application/json")
+            .header("accept", "application/json, text/event-stream");
+        if let Some(authorization) = authorization {
+            request = request.header("authorization", authorization);
+        }
+        let request = request.body(counted(CHUNKS, &taken)).unwrap();
+        let answer = embedded.router().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), status, "{authorization:?}");
+        let taken = taken.load(Ordering::Relaxed);
+        assert!(taken <= whole(status), "{authorization:?}: {taken}");
+        assert!(
+            status == 401 || taken == CHUNKS,
+            "{authorization:?}: {taken}"
+        );
     }
 }
 

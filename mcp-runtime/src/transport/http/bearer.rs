@@ -62,6 +62,15 @@ impl Bearer {
         }
     }
 
+    /// Whether the head alone tells that the request will be refused: it brings nobody, and there is nothing here for strangers.
+    pub(super) fn turns_away(&self, head: &Parts) -> bool {
+        match token(&head.headers) {
+            Token::None => !self.open && head.extensions.get::<Arc<Principal>>().is_none(),
+            Token::Two | Token::Malformed => true,
+            Token::One(_) => false,
+        }
+    }
+
     /// Leaves the caller with the request in place of the token, or refuses it.
     pub(super) async fn admit(
         &self,
@@ -69,7 +78,10 @@ impl Bearer {
         body: &[u8],
         proxies: &Proxies,
     ) -> Result<(), Refusal> {
-        let caller = match token(&mut head.headers) {
+        let brought = token(&head.headers);
+        // Nothing that follows can see it.
+        head.headers.remove(AUTHORIZATION);
+        let caller = match brought {
             // What the program around this server has found out by itself.
             Token::None => head.extensions.get::<Arc<Principal>>().cloned(),
             Token::Two => {
@@ -193,19 +205,16 @@ enum Token {
     Malformed,
 }
 
-/// Takes the token out of the headers, so that nothing that follows can see it.
-fn token(headers: &mut HeaderMap) -> Token {
+fn token(headers: &HeaderMap) -> Token {
     let mut values = headers.get_all(AUTHORIZATION).iter();
-    let token = match (values.next(), values.next()) {
+    match (values.next(), values.next()) {
         (None, _) => Token::None,
         (Some(_), Some(_)) => Token::Two,
         (Some(value), None) => match value.to_str() {
             Ok(value) => read(value),
             Err(_) => Token::Malformed,
         },
-    };
-    headers.remove(AUTHORIZATION);
-    token
+    }
 }
 
 /// `Bearer` in any case, spaces, and a token of RFC 6750's alphabet (section 2.1). Another scheme brings no token.

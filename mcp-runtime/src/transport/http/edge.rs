@@ -36,6 +36,10 @@ pub(super) const CURRENT: &str = "2026-07-28";
 /// How long a client may take to send a request's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How much is read from somebody who is sure to be refused: enough to find the id that the refusal answers.
+#[cfg(feature = "auth")]
+const STRANGER_BODY: usize = 64 * 1024;
+
 /// When a client that found no session free may try again.
 const SESSION_RETRY: Duration = Duration::from_secs(30);
 
@@ -117,7 +121,14 @@ impl Inner {
         // Without a message there is nothing to look into. The protocol refuses what is not JSON by its head.
         let has_message = head.method == Method::POST && is_json(&head.headers);
         let body = match has_message {
-            true => read(&head.headers, body, self.max_body).await?,
+            true => {
+                let most = self.most(&head);
+                match read(&head.headers, body, most).await {
+                    // It is turned away below, with what it must bring, whatever it sends.
+                    Err(_) if most < self.max_body => Bytes::new(),
+                    read => read?,
+                }
+            }
             false => Bytes::new(),
         };
         #[cfg(feature = "auth")]
@@ -164,6 +175,23 @@ impl Inner {
         }
     }
 
+    /// How large this request's body may be. Who is sure to be refused must not take the memory that callers have.
+    #[cfg(feature = "auth")]
+    fn most(&self, head: &Parts) -> usize {
+        if let Some(bearer) = &self.bearer
+            && announced(&head.headers).is_none_or(|length| length > STRANGER_BODY as u64)
+            && bearer.turns_away(head)
+        {
+            return self.max_body.min(STRANGER_BODY);
+        }
+        self.max_body
+    }
+
+    #[cfg(not(feature = "auth"))]
+    fn most(&self, _: &Parts) -> usize {
+        self.max_body
+    }
+
     /// A session is its caller's alone; to anybody else, there is none.
     fn check_session(&self, head: &mut Parts) -> Result<(), Refusal> {
         if head.method == Method::POST && is_current(&head.headers) {
@@ -206,9 +234,7 @@ fn session(headers: &HeaderMap) -> Option<&str> {
 
 /// Reads a body that must end within its size and its time.
 async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Refusal> {
-    let announced = headers.get(CONTENT_LENGTH);
-    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > most as u64) {
+    if announced(headers).is_some_and(|length| length > most as u64) {
         return Err(too_large(most));
     }
     let whole = Limited::new(body, most).collect();
@@ -224,6 +250,11 @@ async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Ref
             "the body took too long",
         )),
     }
+}
+
+/// How long the body is, as its sender says.
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// A body without its byte order mark, as on stdio.
