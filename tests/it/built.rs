@@ -1,5 +1,6 @@
 //! The examples, as binaries.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -8,6 +9,11 @@ pub(crate) fn examples() -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .parent()
         .expect("`tmp` is inside the target directory");
+    let profile = Path::new(env!("CARGO_BIN_EXE_fixture"))
+        .parent()
+        .and_then(Path::file_name)
+        .and_then(OsStr::to_str)
+        .expect("a binary is in its profile's directory");
     let status = Command::new(env!("CARGO"))
         .args([
             "build",
@@ -16,11 +22,14 @@ pub(crate) fn examples() -> PathBuf {
             "--workspace",
             "--examples",
             "--all-features",
+            "--profile",
+            // The one profile whose directory has another name.
+            if profile == "debug" { "dev" } else { profile },
             "--target-dir",
         ])
         .arg(target)
         .status()
         .unwrap();
     assert!(status.success(), "the examples build");
-    target.join("debug/examples")
+    target.join(profile).join("examples")
 }
