@@ -34,10 +34,10 @@ async fn greet(
 }
 
 /// Compute for a while.
-#[tool(read_only, task = "optional")]
+#[tool(read_only, task = "optional", timeout = "2m")]
 async fn slow_compute(
     /// For how long.
-    #[validate(range(max = 600))]
+    #[validate(range(max = 110))]
     seconds: u64,
     /// A name for it.
     label: Option<String>,

@@ -7,7 +7,7 @@ import asyncio
 import json
 import sys
 
-from mcp import Client, StdioServerParameters
+from mcp import Client, MCPError, StdioServerParameters
 
 
 async def main(era: str, target: str, *args: str) -> None:
@@ -15,7 +15,10 @@ async def main(era: str, target: str, *args: str) -> None:
     async with Client(server, mode=era, read_timeout_seconds=20) as client:
 
         async def call(name: str, arguments: dict) -> dict:
-            result = await client.call_tool(name, arguments)
+            try:
+                result = await client.call_tool(name, arguments)
+            except MCPError as error:
+                return {"is_error": True, "text": str(error), "structured": None}
             return {
                 "is_error": bool(result.is_error),
                 "text": "\n".join(block.text for block in result.content if block.type == "text"),

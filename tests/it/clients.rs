@@ -12,7 +12,7 @@ use std::process::Output;
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::process::Command;
 
 use crate::built;
@@ -38,8 +38,32 @@ async fn typescript_sdk_v2_auto() {
 }
 
 #[tokio::test]
+async fn typescript_sdk_v2_legacy() {
+    holds_a_session(|| node("typescript_v2.mjs", &["legacy"]), LEGACY).await;
+}
+
+#[tokio::test]
 async fn typescript_sdk_v1() {
     holds_a_session(|| node("typescript_v1.mjs", &[]), LEGACY).await;
+}
+
+/// What README says first: the smallest server there is, and a client that starts it.
+#[tokio::test]
+async fn python_sdk_starts_the_first_example() {
+    let hello = built::examples().join("hello");
+    for (era, protocol) in [("auto", MODERN), ("legacy", LEGACY)] {
+        let seen = see(python(era).arg(&hello)).await;
+        assert_eq!(seen.protocol, protocol);
+        assert_eq!(seen.server, "calculator");
+        assert_eq!(seen.tools, ["add"]);
+        assert_eq!(seen.sum, Answer::result("3"));
+        assert!(seen.refused.is_error, "{:?}", seen.refused);
+        assert!(seen.refused.text.contains("b: must be"));
+        // There is no such tool here, as the client is told.
+        assert!(seen.panicked.is_error, "{:?}", seen.panicked);
+        assert!(seen.panicked.text.contains("Unknown tool: boom"));
+        assert_eq!(seen.sum_after_panic, Answer::result("42"));
+    }
 }
 
 #[tokio::test]
@@ -78,28 +102,36 @@ struct Seen {
     sum_after_panic: Answer,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, PartialEq, Eq)]
 struct Answer {
     is_error: bool,
     text: String,
+}
+
+impl Answer {
+    fn result(text: &str) -> Self {
+        Self {
+            is_error: false,
+            text: text.to_owned(),
+        }
+    }
+}
+
+async fn see(client: &mut Command) -> Seen {
+    let output = finish(client).await;
+    assert!(output.status.success(), "{client:?}: {output:#?}");
+    serde_json::from_slice(&output.stdout).expect("one line of JSON")
 }
 
 /// Over each transport: the client lists the tools, adds, is refused an argument, survives a panic and adds again.
 async fn holds_a_session(client: impl Fn() -> Command, protocol: &str) {
     let http = Served::http(FIXTURE).await;
     for target in [FIXTURE, &http.url] {
-        let output = finish(client().arg(target)).await;
-        assert!(output.status.success(), "{target}: {output:#?}");
-        let seen: Seen = serde_json::from_slice(&output.stdout).expect("one line of JSON");
-
+        let seen = see(client().arg(target)).await;
         assert_eq!(seen.protocol, protocol, "{target}");
         assert_eq!(seen.server, "fixture", "{target}");
         assert_eq!(seen.tools, ["add", "boom", "slow"], "{target}");
-        assert!(
-            !seen.sum.is_error && seen.sum.text == "3",
-            "{target}: {:?}",
-            seen.sum
-        );
+        assert_eq!(seen.sum, Answer::result("3"), "{target}");
         let refused = &seen.refused;
         assert!(
             refused.is_error && refused.text.contains("b: must be"),
@@ -114,12 +146,11 @@ async fn holds_a_session(client: impl Fn() -> Command, protocol: &str) {
             panicked.is_error && !panicked.text.contains("secret"),
             "{target}: {panicked:?}"
         );
-        let after = &seen.sum_after_panic;
-        assert!(!after.is_error && after.text == "42", "{target}: {after:?}");
+        assert_eq!(seen.sum_after_panic, Answer::result("42"), "{target}");
     }
 }
 
-/// Over each transport: the Inspector finds nothing to say about the schemas, adds, and tells a refusal as one.
+/// Over each transport: the Inspector finds nothing to say about the schemas, adds, tells a refusal as one, and a panic, and adds again.
 async fn inspects(era: &str) {
     let http = Served::http(FIXTURE).await;
     for target in [FIXTURE, &http.url] {
@@ -137,36 +168,26 @@ async fn inspects(era: &str) {
             "{target}"
         );
 
-        let add = |b: &str| {
-            let b = format!("b={b}");
-            let call = [
-                "--method",
-                "tools/call",
-                "--tool-name",
-                "add",
-                "--tool-arg",
-                "a=1",
-                "--tool-arg",
-                &b,
-            ];
-            inspector(era, target, &call)
-        };
-        let sum = finish(&mut add("2")).await;
-        assert_eq!(sum.status.code(), Some(0), "{target}: {sum:#?}");
-        assert_eq!(
-            result(&sum)["content"],
-            json!([{ "type": "text", "text": "3" }]),
-            "{target}"
-        );
-
         const TOOL_ERROR: i32 = 5;
-        let refused = finish(&mut add("2000000")).await;
-        assert_eq!(
-            refused.status.code(),
-            Some(TOOL_ERROR),
-            "{target}: {refused:#?}"
-        );
-        assert_eq!(result(&refused)["isError"], true, "{target}");
+        let call = async |tool: &str, arguments: &[&str], expected: i32| {
+            let mut line = vec!["--method", "tools/call", "--tool-name", tool];
+            line.extend(arguments.iter().flat_map(|it| ["--tool-arg", it]));
+            // Over stdio each call has a server process of its own.
+            let told = finish(&mut inspector(era, target, &line)).await;
+            assert_eq!(told.status.code(), Some(expected), "{target}: {told:#?}");
+            let result = result(&told);
+            assert_eq!(result["isError"] == true, expected != 0, "{target}");
+            let text = result["content"][0]["text"].as_str().unwrap_or_default();
+            text.to_owned()
+        };
+        assert_eq!(call("add", &["a=1", "b=2"], 0).await, "3", "{target}");
+        let refused = call("add", &["a=1", "b=2000000"], TOOL_ERROR).await;
+        assert!(refused.contains("b: must be"), "{target}: {refused}");
+        assert!(!refused.contains("2000000"), "{target}: {refused}");
+        let panicked = call("boom", &[], TOOL_ERROR).await;
+        assert!(panicked.contains("internal error"), "{target}: {panicked}");
+        assert!(!panicked.contains("secret"), "{target}: {panicked}");
+        assert_eq!(call("add", &["a=20", "b=22"], 0).await, "42", "{target}");
     }
 }
 
