@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
-use crate::error::ToolError;
+use crate::error::{IntoToolError, ToolError};
 use crate::prompt::Role;
 
 /// The key under which a result's `_meta` says that the tool did not run for this call: `{"cache": "hit", "ageMs": 1200}`.
@@ -151,9 +151,9 @@ fn structured(json: serde_json::Result<Box<RawValue>>) -> Result<Output, ToolErr
     })
 }
 
-impl<A: Answer, E: Into<ToolError> + Send + 'static> Answer for Result<A, E> {
+impl<A: Answer, E: IntoToolError> Answer for Result<A, E> {
     fn into_output(self) -> Result<Output, ToolError> {
-        self.map_err(Into::into)?.into_output()
+        self.map_err(E::into_tool_error)?.into_output()
     }
 
     fn output_schema(generator: &mut SchemaGenerator) -> Option<Schema> {

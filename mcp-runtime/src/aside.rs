@@ -5,7 +5,7 @@
 
 use crate::answer::{Content, IntoContent as _, Link, Output};
 use crate::arg::{FromCall, FromJson, Injected, Params, arg};
-use crate::error::ToolError;
+use crate::error::IntoToolError;
 use crate::tool::{Outcome, Running};
 use serde_json::{Map, Value};
 
@@ -61,9 +61,9 @@ impl IntoLinks for Vec<Link> {
     }
 }
 
-impl<L: IntoLinks, E: Into<ToolError> + Send + 'static> IntoLinks for Result<L, E> {
+impl<L: IntoLinks, E: IntoToolError> IntoLinks for Result<L, E> {
     fn into_links(self) -> Outcome {
-        self.map_err(Into::into)?.into_links()
+        self.map_err(E::into_tool_error)?.into_links()
     }
 }
 
@@ -74,9 +74,9 @@ impl<T: Into<String> + Send + 'static> IntoProposals for Vec<T> {
     }
 }
 
-impl<P: IntoProposals, E: Into<ToolError> + Send + 'static> IntoProposals for Result<P, E> {
+impl<P: IntoProposals, E: IntoToolError> IntoProposals for Result<P, E> {
     fn into_proposals(self) -> Outcome {
-        self.map_err(Into::into)?.into_proposals()
+        self.map_err(E::into_tool_error)?.into_proposals()
     }
 }
 

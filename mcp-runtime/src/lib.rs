@@ -102,7 +102,9 @@ pub use self::ask::{Root, Sampled, Sampling};
 pub use self::call::Call;
 pub use self::client::{Capability, ClientInfo, LogLevel};
 pub use self::context::Context;
-pub use self::error::{ERROR_META_KEY, ErrorKind, FieldError, Result, ServerError, ToolError};
+pub use self::error::{
+    ERROR_META_KEY, ErrorKind, FieldError, IntoToolError, Result, ServerError, ToolError,
+};
 pub use self::mount::{IntoMount, Mount, ToolMethods};
 pub use self::policy::Policies;
 pub use self::principal::{Caller, Principal};

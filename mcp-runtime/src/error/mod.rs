@@ -17,7 +17,7 @@ pub(crate) use self::refusal::{CLIENT, Refusal};
 pub(crate) use self::reply::Reply;
 pub use self::server_error::ServerError;
 pub(crate) use self::tool_error::Signal;
-pub use self::tool_error::ToolError;
+pub use self::tool_error::{IntoToolError, ToolError};
 
 /// The key under which an error object stands in a result's `_meta`.
 pub const ERROR_META_KEY: &str = "dev.mcp-runtime/error";

@@ -234,6 +234,28 @@ impl ToolError {
     }
 }
 
+/// What a tool's `Result` may fail with: [`ToolError`], and whatever converts to it.
+///
+/// That is every [`std::error::Error`], and a type of your own with `impl From<Mine> for ToolError`, which chooses what the model reads.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` doesn't convert to `ToolError`",
+    label = "the caller can't be told of a failure of this type",
+    note = "return `Result<_, ToolError>`; a text becomes one with `.map_err(ToolError::failed)`, and the model reads it",
+    note = "what the log alone should have, such as an `anyhow::Error`, becomes one with `.map_err(ToolError::internal)`",
+    note = "for a type of your own, write `impl From<{Self}> for ToolError`"
+)]
+pub trait IntoToolError: Send + 'static {
+    /// Converts.
+    fn into_tool_error(self) -> ToolError;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<ToolError> + Send + 'static> IntoToolError for E {
+    fn into_tool_error(self) -> ToolError {
+        self.into()
+    }
+}
+
 impl<E: StdError + Send + Sync + 'static> From<E> for ToolError {
     fn from(error: E) -> Self {
         Self::internal(error)

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::answer::{Audio, Content, Embedded, Image, IntoContent, Link, Output};
-use crate::error::ToolError;
+use crate::error::{IntoToolError, ToolError};
 
 /// One message of a prompt.
 ///
@@ -121,8 +121,8 @@ macro_rules! one_message {
 }
 one_message!(String, &'static str, Content, Image, Audio, Embedded, Link);
 
-impl<M: IntoMessages, E: Into<ToolError> + Send + 'static> IntoMessages for Result<M, E> {
+impl<M: IntoMessages, E: IntoToolError> IntoMessages for Result<M, E> {
     fn into_messages(self) -> Result<Output, ToolError> {
-        self.map_err(Into::into)?.into_messages()
+        self.map_err(E::into_tool_error)?.into_messages()
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::answer::{Body, Content, Embedded, Image, Json, Output};
-use crate::error::ToolError;
+use crate::error::{IntoToolError, ToolError};
 
 /// What a resource may return.
 ///
@@ -125,11 +125,11 @@ impl IntoContents for Vec<Embedded> {
     }
 }
 
-impl<C: IntoContents, E: Into<ToolError> + Send + 'static> IntoContents for Result<C, E> {
+impl<C: IntoContents, E: IntoToolError> IntoContents for Result<C, E> {
     const MIME: Option<&'static str> = C::MIME;
 
     fn into_contents(self) -> Result<Output, ToolError> {
-        self.map_err(Into::into)?.into_contents()
+        self.map_err(E::into_tool_error)?.into_contents()
     }
 }
 
