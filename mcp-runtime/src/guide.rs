@@ -27,4 +27,5 @@ pages! {
     SizeAndSecrets: "docs/guide/size-and-secrets.md",
     Skills: "docs/guide/skills.md",
     Tasks: "docs/guide/tasks.md",
+    Tools: "docs/guide/tools.md",
 }
