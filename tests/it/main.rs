@@ -36,6 +36,7 @@ mod prompts;
 mod protocol;
 mod resources;
 mod revisions;
+mod rules;
 mod script;
 mod secrets;
 mod served;

@@ -129,7 +129,7 @@ async fn what_is_wrong_with_a_secret_is_said_without_it() {
     for (arguments, words) in [
         (
             json!({"key": "hunter2hunter2"}),
-            "key: does not match the pattern",
+            "key: must match `^[a-z]+$`",
         ),
         (
             json!({"key": "hunter"}),

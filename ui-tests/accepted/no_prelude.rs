@@ -20,7 +20,7 @@ pub async fn everything(
     #[arg(default = 1, example = 2)]
     #[validate(range(min = 0, exclusive_max = 10))]
     number: i64,
-    #[arg(default = "text", header = "Text")]
+    #[arg(default = "a@b.org", header = "Text")]
     #[validate(length(min = 1, max = 9), email, contains = "@")]
     text: &str,
     #[arg(secret)] secret: Option<String>,

@@ -44,11 +44,11 @@ pub fn instance<T: 'static>(params: &mut Params<'_>) -> Option<This<T>> {
             signature.injected("self").instance::<T>();
             None
         }
-        Pass::Read { call, errors, .. } => {
+        Pass::Read { call, faults, .. } => {
             let this = call.tool.instance.as_ref().and_then(This::new);
             if this.is_none() {
                 let missing = format!("no value of type {}", type_name::<T>());
-                reject::injected(call, "self", ToolError::internal(missing), errors);
+                reject::injected(call, "self", ToolError::internal(missing), faults);
             }
             this
         }

@@ -4,7 +4,9 @@
 //! describe the parameters and once for each call to read them, so a description cannot drift from what is read.
 
 mod caller;
+mod constraint;
 mod extract;
+mod fault;
 mod instance;
 pub(crate) mod reject;
 mod signature;
@@ -20,8 +22,10 @@ use serde_json::Value;
 use validator::Validate;
 
 pub use self::caller::{Claims, Scope, Scoped};
+pub(crate) use self::constraint::Shape;
 pub use self::extract::{FromCall, FromJson, Injected, Needs, State, Whole};
 pub(crate) use self::extract::{Need, What};
+pub(crate) use self::fault::{Faults, Known, MOST};
 pub use self::instance::{This, instance};
 pub(crate) use self::signature::{InputSchema, Signature};
 pub use self::validate::*;
@@ -49,7 +53,7 @@ pub trait ToolArg<M>: Sized + Send + 'static {
     fn describe(signature: &mut Signature, name: &'static str, doc: &'static str);
 
     #[doc(hidden)]
-    fn read(call: &Arc<Call>, name: &'static str, errors: &mut Vec<FieldError>) -> Option<Self>;
+    fn read(call: &Arc<Call>, name: &'static str, faults: &mut Faults) -> Option<Self>;
 }
 
 /// The walk over a tool's parameters: to describe them, or to read them from a call.
@@ -59,8 +63,8 @@ enum Pass<'a> {
     Describe(&'a mut Signature),
     Read {
         call: &'a Arc<Call>,
-        errors: &'a mut Vec<FieldError>,
-        /// How many errors there were before the rule at hand.
+        faults: &'a mut Faults,
+        /// How many faults there were before the rule at hand.
         refused: usize,
     },
 }
@@ -70,10 +74,10 @@ impl<'a> Params<'a> {
         Self(Pass::Describe(signature))
     }
 
-    pub(crate) fn reading(call: &'a Arc<Call>, errors: &'a mut Vec<FieldError>) -> Self {
+    pub(crate) fn reading(call: &'a Arc<Call>, faults: &'a mut Faults) -> Self {
         Self(Pass::Read {
             call,
-            errors,
+            faults,
             refused: 0,
         })
     }
@@ -87,30 +91,40 @@ impl<'a> Params<'a> {
 
     /// Whether a call is being read and every argument so far can be used.
     pub(crate) fn readable(&self) -> bool {
-        matches!(&self.0, Pass::Read { errors, .. } if errors.is_empty())
+        matches!(&self.0, Pass::Read { faults, .. } if faults.is_empty())
     }
 
-    /// Marks where the errors of the rule at hand begin.
+    /// Marks where the faults of the rule at hand begin.
     fn next_rule(&mut self) {
         if let Pass::Read {
-            errors, refused, ..
+            faults, refused, ..
         } = &mut self.0
         {
-            *refused = errors.len();
+            *refused = faults.list.len();
         }
     }
 
     /// Adds to the argument's schema, in the describing walk.
-    fn constrain(&mut self, name: &str, constraint: impl FnOnce(&mut schemars::Schema)) {
+    fn constrain(&mut self, name: &str, constraint: impl FnOnce(&mut schemars::Schema, Shape)) {
         if let Pass::Describe(signature) = &mut self.0 {
-            signature.constrain(name, constraint);
+            let shape = signature.shape(name);
+            signature.constrain(name, |schema| constraint(schema, shape));
         }
     }
 
-    /// Reports an argument that cannot be used, in the reading walk.
-    fn reject(&mut self, path: impl Into<String>, message: impl Into<String>) {
-        if let Pass::Read { errors, .. } = &mut self.0 {
-            errors.push(FieldError::new(path, message));
+    /// What the argument is to a rule about its length.
+    fn shape(&self, name: &str) -> Shape {
+        match &self.0 {
+            Pass::Describe(signature) => signature.shape(name),
+            Pass::Read { call, .. } => call.tool.input.shape(name),
+        }
+    }
+
+    /// Reports an argument that breaks a rule: in the reading walk the caller's, in the describing one a default of the author's.
+    fn reject(&mut self, name: &'static str, rule: &str, message: String) {
+        match &mut self.0 {
+            Pass::Describe(signature) => signature.bad_default(name, rule, &message),
+            Pass::Read { faults, .. } => faults.push(FieldError::new(name, message)),
         }
     }
 }
@@ -126,7 +140,7 @@ pub fn arg<T: ToolArg<M>, M>(
             T::describe(signature, name, doc);
             None
         }
-        Pass::Read { call, errors, .. } => T::read(call, name, errors),
+        Pass::Read { call, faults, .. } => T::read(call, name, faults),
     }
 }
 
@@ -142,7 +156,7 @@ where
     arg::<B::Owned, M>(params, name, doc)
 }
 
-/// `#[arg(default = ..)]`: what a missing argument is; it stands in the schema too.
+/// `#[arg(default = ..)]`: what a missing argument is; it stands in the schema too. In the describing walk it is the value that the rules look at.
 pub fn default<T: serde::Serialize>(
     params: &mut Params<'_>,
     value: Option<T>,
@@ -151,14 +165,15 @@ pub fn default<T: serde::Serialize>(
 ) -> Option<T> {
     match &mut params.0 {
         Pass::Describe(signature) => {
-            signature.default(name, serde_json::to_value(default()));
-            None
+            let default = default();
+            signature.default(name, serde_json::to_value(&default));
+            Some(default)
         }
-        Pass::Read { call, errors, .. } => {
+        Pass::Read { call, faults, .. } => {
             if call.arguments().contains_key(name) {
                 return value;
             }
-            errors.retain(|error| error.path != name);
+            faults.list.retain(|fault| fault.error.path != name);
             Some(default())
         }
     }
@@ -233,13 +248,13 @@ where
         signature.argument(name, doc, schema);
     }
 
-    fn read(call: &Arc<Call>, name: &'static str, errors: &mut Vec<FieldError>) -> Option<Self> {
+    fn read(call: &Arc<Call>, name: &'static str, faults: &mut Faults) -> Option<Self> {
         // A missing argument reads as `null`: `Option<T>` takes it, anything else says what it expected.
         let value = call.arguments().get(name);
         match T::deserialize(value.unwrap_or(&Value::Null)) {
             Ok(read) => Some(read),
             Err(error) => {
-                errors.push(reject::argument(name, value, &error));
+                reject::argument(name, value, &error, faults);
                 None
             }
         }
@@ -256,16 +271,16 @@ where
         signature.whole(schema);
     }
 
-    fn read(call: &Arc<Call>, _: &'static str, errors: &mut Vec<FieldError>) -> Option<Self> {
+    fn read(call: &Arc<Call>, _: &'static str, faults: &mut Faults) -> Option<Self> {
         match T::deserialize(call.arguments()) {
             Ok(read) => {
                 if let Err(invalid) = read.validate() {
-                    reject::validation("", &invalid, errors);
+                    reject::validation("", &invalid, faults);
                 }
                 Some(Self(read))
             }
             Err(error) => {
-                errors.push(reject::whole(&error));
+                reject::whole(&error, faults);
                 None
             }
         }
@@ -282,11 +297,11 @@ impl<T: FromCall> ToolArg<Injected> for T {
         }
     }
 
-    fn read(call: &Arc<Call>, name: &'static str, errors: &mut Vec<FieldError>) -> Option<Self> {
+    fn read(call: &Arc<Call>, name: &'static str, faults: &mut Faults) -> Option<Self> {
         match T::from_call(call) {
             Ok(value) => Some(value),
             Err(error) => {
-                reject::injected(call, name, error, errors);
+                reject::injected(call, name, error, faults);
                 None
             }
         }

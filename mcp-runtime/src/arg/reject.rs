@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
+use super::Shape;
+use super::fault::{Faults, Known};
 use crate::call::Call;
 use crate::error::{FieldError, ToolError};
 
@@ -13,31 +15,32 @@ use crate::error::{FieldError, ToolError};
 pub(crate) const MISSING: &str = "is required";
 
 /// An argument that does not deserialise.
-pub(super) fn argument(name: &str, value: Option<&Value>, error: &serde_json::Error) -> FieldError {
+pub(super) fn argument(
+    name: &str,
+    value: Option<&Value>,
+    error: &serde_json::Error,
+    faults: &mut Faults,
+) {
     match value {
-        None => FieldError::new(name, MISSING),
-        Some(_) => FieldError::new(name, expectation(error)),
+        None => faults.push(FieldError::new(name, MISSING)),
+        Some(_) => faults.push_known(Known::First, FieldError::new(name, expectation(error))),
     }
 }
 
 /// Arguments that do not deserialise as one struct.
-pub(super) fn whole(error: &serde_json::Error) -> FieldError {
+pub(super) fn whole(error: &serde_json::Error, faults: &mut Faults) {
     let text = error.to_string();
-    match quoted_after(&text, "missing field `") {
+    let error = match quoted_after(&text, "missing field `") {
         Some(field) => FieldError::new(field, MISSING),
         None => FieldError::new("", expectation(error)),
-    }
+    };
+    faults.push_known(Known::First, error);
 }
 
 /// A parameter the server could not inject.
-pub(super) fn injected(
-    call: &Call,
-    name: &'static str,
-    error: ToolError,
-    errors: &mut Vec<FieldError>,
-) {
+pub(super) fn injected(call: &Call, name: &'static str, error: ToolError, faults: &mut Faults) {
     let failure = error.into_failure(call.tool_name());
-    errors.push(FieldError::new(name, failure.text()));
+    faults.push(FieldError::new(name, failure.text()));
 }
 
 /// What serde expected. Its message may hold the value that was sent ("invalid type: string "x", expected i64"), so only what follows is kept.
@@ -79,7 +82,7 @@ fn in_json_words(expected: &str) -> Cow<'_, str> {
 }
 
 /// What `validator` found in a struct, each with its path.
-pub(super) fn validation(path: &str, invalid: &ValidationErrors, errors: &mut Vec<FieldError>) {
+pub(super) fn validation(path: &str, invalid: &ValidationErrors, faults: &mut Faults) {
     let mut fields: Vec<_> = invalid.errors().iter().collect();
     fields.sort_by_key(|(name, _)| *name);
     for (name, kind) in fields {
@@ -90,50 +93,70 @@ pub(super) fn validation(path: &str, invalid: &ValidationErrors, errors: &mut Ve
             (path, name) => format!("{path}.{name}"),
         };
         match kind {
-            ValidationErrorsKind::Struct(inner) => validation(&path, inner, errors),
+            ValidationErrorsKind::Struct(inner) => validation(&path, inner, faults),
             ValidationErrorsKind::List(items) => {
                 for (index, inner) in items {
-                    validation(&format!("{path}[{index}]"), inner, errors);
+                    validation(&format!("{path}[{index}]"), inner, faults);
                 }
             }
             ValidationErrorsKind::Field(found) => {
-                errors.extend(found.iter().map(|error| FieldError {
-                    path: if path == "__all__" {
-                        String::new()
-                    } else {
-                        path.clone()
-                    },
-                    message: message(error),
-                }));
+                let path = match path.as_str() {
+                    "__all__" => "",
+                    path => path,
+                };
+                for error in found {
+                    let known = match error.code == "regex" && error.message.is_none() {
+                        true => Known::NoPattern,
+                        false => Known::Whole,
+                    };
+                    faults.push_of_many(known, || {
+                        let value = error.params.get("value");
+                        let shape = value.map_or(Shape::Text, Shape::of_value);
+                        FieldError::new(path, message(error, shape))
+                    });
+                }
             }
         }
     }
 }
 
-/// A `validator` error in words, by the author's message or by its code and bounds.
-pub(super) fn message(error: &ValidationError) -> String {
+/// A `validator` error in words, by the author's message or by its code and bounds. The shape says what a length counts.
+pub(super) fn message(error: &ValidationError, shape: Shape) -> String {
     if let Some(message) = &error.message {
         return message.to_string();
     }
     let bound = |name: &str| bound(&error.params, name);
-    let between = |what: &str, unit: &str| {
+    let bounds = || {
         let parts = [
-            bound("equal").map(|n| format!("exactly {n}")),
-            bound("min").map(|n| format!("at least {n}")),
-            bound("max").map(|n| format!("at most {n}")),
-            bound("exclusive_min").map(|n| format!("more than {n}")),
-            bound("exclusive_max").map(|n| format!("less than {n}")),
+            ("exactly", bound("equal")),
+            ("at least", bound("min")),
+            ("at most", bound("max")),
+            ("more than", bound("exclusive_min")),
+            ("less than", bound("exclusive_max")),
         ];
-        let parts: Vec<_> = parts.into_iter().flatten().collect();
-        format!("{what} {}{unit}", parts.join(" and "))
+        let parts = parts
+            .into_iter()
+            .filter_map(|(word, bound)| Some((word, bound?)));
+        parts.collect::<Vec<_>>()
+    };
+    let words = |bounds: &[(&str, String)]| {
+        let words = bounds.iter().map(|(word, bound)| format!("{word} {bound}"));
+        words.collect::<Vec<_>>().join(" and ")
     };
     match error.code.as_ref() {
-        "length" => between("must have", " characters or items"),
-        "range" => between("must be", ""),
+        "length" => {
+            let bounds = bounds();
+            let one = bounds.last().is_some_and(|(_, bound)| bound == "1");
+            format!("must have {} {}", words(&bounds), shape.unit(one))
+        }
+        "range" => format!("must be {}", words(&bounds())),
         "email" => "must be an email address".to_owned(),
         "url" => "must be a URL".to_owned(),
         "ip" => "must be an IP address".to_owned(),
-        "regex" => "does not match the pattern".to_owned(),
+        "regex" => match error.params.get("pattern").and_then(Value::as_str) {
+            Some(pattern) => matches(pattern),
+            None => "does not match the pattern".to_owned(),
+        },
         "contains" => bound("needle").map_or_else(
             || "lacks a part it must contain".to_owned(),
             |needle| format!("must contain {needle}"),
@@ -147,6 +170,11 @@ pub(super) fn message(error: &ValidationError) -> String {
         "required" => MISSING.to_owned(),
         code => format!("is not valid: {}", code.replace('_', " ")),
     }
+}
+
+/// What is said of a text that a pattern does not match.
+pub(crate) fn matches(pattern: &str) -> String {
+    format!("must match `{pattern}`")
 }
 
 fn bound(params: &HashMap<Cow<'static, str>, Value>, name: &str) -> Option<String> {

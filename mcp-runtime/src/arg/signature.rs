@@ -5,6 +5,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
+use super::Shape;
 use super::extract::{Need, Needs};
 use crate::policy::{fingerprint, redaction};
 use crate::secret;
@@ -39,6 +40,15 @@ pub(crate) struct InputSchema {
     pub(crate) fingerprint: String,
     /// Whether one struct, an `Args`, reads all arguments.
     pub(crate) whole: bool,
+}
+
+impl InputSchema {
+    /// What an argument is to a rule about its length.
+    pub(super) fn shape(&self, name: &str) -> Shape {
+        let within = |keyword: &str| self.json.get(keyword).and_then(Value::as_object);
+        let property = within("properties").and_then(|all| all.get(name)?.as_object());
+        property.map_or(Shape::Text, |schema| Shape::of(schema, within("$defs")))
+    }
 }
 
 impl Signature {
@@ -101,6 +111,13 @@ impl Signature {
         }
     }
 
+    /// What an argument is to a rule about its length.
+    pub(super) fn shape(&self, name: &str) -> Shape {
+        let property = self.properties.get(name).and_then(Value::as_object);
+        let definitions = Some(self.generator.definitions());
+        property.map_or(Shape::Text, |schema| Shape::of(schema, definitions))
+    }
+
     pub(super) fn default(&mut self, name: &'static str, value: serde_json::Result<Value>) {
         match value {
             Ok(value) => {
@@ -114,6 +131,13 @@ impl Signature {
                 .problems
                 .push(format!("the default of `{name}` is not JSON: {error}")),
         }
+    }
+
+    /// A default that breaks a rule of its own argument. It is the author's, who can see it in the code.
+    pub(super) fn bad_default(&mut self, name: &str, rule: &str, message: &str) {
+        self.problems.push(format!(
+            "has a default for `{name}` that breaks the argument's own rule `{rule}`: {message}"
+        ));
     }
 
     pub(super) fn example(&mut self, name: &'static str, value: serde_json::Result<Value>) {
@@ -131,13 +155,18 @@ impl Signature {
         self.optional.retain(|optional| optional != name);
     }
 
-    pub(super) fn pattern(&mut self, name: &str, pattern: &'static str) {
+    /// Compiles a pattern, and keeps it for the calls.
+    pub(super) fn pattern(&mut self, name: &str, pattern: &'static str) -> Option<&Regex> {
         match Regex::new(pattern) {
             Ok(compiled) => self.patterns.push((pattern, compiled)),
-            Err(error) => self.problems.push(format!(
-                "has a pattern for `{name}` that is not a regular expression: {error}"
-            )),
+            Err(error) => {
+                self.problems.push(format!(
+                    "has a pattern for `{name}` that is not a regular expression: {error}"
+                ));
+                return None;
+            }
         }
+        self.patterns.last().map(|(_, compiled)| compiled)
     }
 
     pub(super) fn header(&mut self, name: &str, header: &'static str) {

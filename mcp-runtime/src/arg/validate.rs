@@ -1,15 +1,18 @@
 //! `#[validate(..)]` on a parameter: each rule lands in the schema in the describing walk and checks the value in the
 //! reading one. The vocabulary and the checks are the `validator` crate's.
 
+use ::regex::Regex;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use validator::{
     Validate, ValidateContains, ValidateDoesNotContain, ValidateEmail, ValidateIp, ValidateLength,
     ValidateNonControlCharacter, ValidateRange, ValidateRegex, ValidateRequired, ValidateUrl,
     ValidationError,
 };
 
-use super::{Params, Pass, reject};
+use super::constraint::{also, at_least, at_most, literal};
+use super::fault::{Fault, Faults, Known};
+use super::{Params, Pass, Shape, reject};
 
 /// `#[validate(length(min = .., max = .., equal = ..))]`: characters of a text, items of a list, entries of a map.
 pub fn length<T: ValidateLength<u64>>(
@@ -20,20 +23,16 @@ pub fn length<T: ValidateLength<u64>>(
     max: Option<u64>,
     equal: Option<u64>,
 ) {
-    params.constrain(name, |schema| {
-        let (least, most) = match schema.get("type").and_then(Value::as_str) {
-            Some("array") => ("minItems", "maxItems"),
-            Some("object") => ("minProperties", "maxProperties"),
-            _ => ("minLength", "maxLength"),
-        };
+    params.constrain(name, |schema, shape| {
+        let [least, most] = shape.lengths();
         if let Some(min) = equal.or(min) {
-            schema.insert(least.to_owned(), Value::from(min));
+            at_least(schema, least, Value::from(min));
         }
         if let Some(max) = equal.or(max) {
-            schema.insert(most.to_owned(), Value::from(max));
+            at_most(schema, most, Value::from(max));
         }
     });
-    check(params, value, name, |value| {
+    check(params, value, name, "length", |value| {
         value
             .validate_length(min, max, equal)
             .then_some(())
@@ -55,8 +54,8 @@ pub fn range<T: ValidateRange<N>, N: Serialize + Clone>(
     min: Option<N>,
     max: Option<N>,
 ) {
-    bounds(params, name, [("minimum", &min), ("maximum", &max)]);
-    check(params, value, name, |value| {
+    bounds(params, name, ("minimum", &min), ("maximum", &max));
+    check(params, value, name, "range", |value| {
         value
             .validate_range(min.clone(), max.clone(), None, None)
             .then_some(())
@@ -77,9 +76,9 @@ pub fn range_exclusive<T: ValidateRange<N>, N: Serialize + Clone>(
     min: Option<N>,
     max: Option<N>,
 ) {
-    let keywords = [("exclusiveMinimum", &min), ("exclusiveMaximum", &max)];
-    bounds(params, name, keywords);
-    check(params, value, name, |value| {
+    let (above, below) = (("exclusiveMinimum", &min), ("exclusiveMaximum", &max));
+    bounds(params, name, above, below);
+    check(params, value, name, "range", |value| {
         value
             .validate_range(None, None, min.clone(), max.clone())
             .then_some(())
@@ -95,7 +94,7 @@ pub fn range_exclusive<T: ValidateRange<N>, N: Serialize + Clone>(
 /// `#[validate(email)]`.
 pub fn email<T: ValidateEmail>(params: &mut Params<'_>, value: &Option<T>, name: &'static str) {
     format(params, name, "email");
-    check(params, value, name, |value| {
+    check(params, value, name, "email", |value| {
         verdict(value.validate_email(), "email")
     });
 }
@@ -103,7 +102,7 @@ pub fn email<T: ValidateEmail>(params: &mut Params<'_>, value: &Option<T>, name:
 /// `#[validate(url)]`: any absolute URL. The scheme is the tool's to check: `javascript:` and `file:` are URLs too.
 pub fn url<T: ValidateUrl>(params: &mut Params<'_>, value: &Option<T>, name: &'static str) {
     format(params, name, "uri");
-    check(params, value, name, |value| {
+    check(params, value, name, "url", |value| {
         verdict(value.validate_url(), "url")
     });
 }
@@ -116,19 +115,15 @@ pub fn ip<T: ValidateIp>(
     v4: bool,
     v6: bool,
 ) {
-    params.constrain(name, |schema| match (v4, v6) {
-        (true, false) => {
-            schema.insert("format".to_owned(), Value::from("ipv4"));
-        }
-        (false, true) => {
-            schema.insert("format".to_owned(), Value::from("ipv6"));
-        }
+    params.constrain(name, |schema, _| match (v4, v6) {
+        (true, false) => also(schema, "format", Value::from("ipv4")),
+        (false, true) => also(schema, "format", Value::from("ipv6")),
         _ => {
-            let either = serde_json::json!([{"format": "ipv4"}, {"format": "ipv6"}]);
-            schema.insert("anyOf".to_owned(), either);
+            let either = json!([{"format": "ipv4"}, {"format": "ipv6"}]);
+            also(schema, "anyOf", either);
         }
     });
-    check(params, value, name, |value| {
+    check(params, value, name, "ip", |value| {
         let fits = match (v4, v6) {
             (true, false) => value.validate_ipv4(),
             (false, true) => value.validate_ipv6(),
@@ -145,22 +140,29 @@ pub fn regex<T: ValidateRegex>(
     name: &'static str,
     pattern: &'static str,
 ) {
+    let fits = |value: &T, compiled: &Regex| match value.validate_regex(compiled) {
+        true => Ok(()),
+        false => {
+            let mut error = ValidationError::new("regex");
+            bound(&mut error, "pattern", Some(&pattern));
+            Err(error)
+        }
+    };
     match &mut params.0 {
         Pass::Describe(signature) => {
-            signature.pattern(name, pattern);
-            params.constrain(name, |schema| {
-                schema.insert("pattern".to_owned(), Value::from(pattern));
+            let compiled = signature.pattern(name, pattern).cloned();
+            params.constrain(name, |schema, _| {
+                also(schema, "pattern", Value::from(pattern));
             });
+            if let Some(compiled) = compiled {
+                check(params, value, name, "regex", |value| fits(value, &compiled));
+            }
         }
         Pass::Read { call, .. } => {
-            let call = *call;
-            check(params, value, name, |value| {
-                let compiled = call.pattern(pattern);
-                verdict(
-                    compiled.is_some_and(|regex| value.validate_regex(regex)),
-                    "regex",
-                )
-            });
+            // Without its pattern a server does not start.
+            if let Some(compiled) = call.pattern(pattern) {
+                check(params, value, name, "regex", |value| fits(value, compiled));
+            }
         }
     }
 }
@@ -172,17 +174,11 @@ pub fn contains<T: ValidateContains>(
     name: &'static str,
     needle: &'static str,
 ) {
-    params.constrain(name, |schema| {
-        match schema.get("type").and_then(Value::as_str) {
-            Some("object") => {
-                schema.insert("required".to_owned(), Value::from(vec![needle]));
-            }
-            _ => {
-                schema.insert("pattern".to_owned(), Value::from(regex::escape(needle)));
-            }
-        }
+    params.constrain(name, |schema, shape| match shape {
+        Shape::Map => also(schema, "required", json!([needle])),
+        _ => also(schema, "pattern", Value::from(literal(needle))),
     });
-    check(params, value, name, |value| {
+    check(params, value, name, "contains", |value| {
         value
             .validate_contains(needle)
             .then_some(())
@@ -201,14 +197,14 @@ pub fn does_not_contain<T: ValidateDoesNotContain>(
     name: &'static str,
     needle: &'static str,
 ) {
-    params.constrain(name, |schema| {
-        let refused = match schema.get("type").and_then(Value::as_str) {
-            Some("object") => serde_json::json!({"required": [needle]}),
-            _ => serde_json::json!({"pattern": regex::escape(needle)}),
+    params.constrain(name, |schema, shape| {
+        let refused = match shape {
+            Shape::Map => json!({"required": [needle]}),
+            _ => json!({"pattern": literal(needle)}),
         };
-        schema.insert("not".to_owned(), refused);
+        also(schema, "not", refused);
     });
-    check(params, value, name, |value| {
+    check(params, value, name, "does_not_contain", |value| {
         value
             .validate_does_not_contain(needle)
             .then_some(())
@@ -226,10 +222,12 @@ pub fn non_control_character<T: ValidateNonControlCharacter>(
     value: &Option<T>,
     name: &'static str,
 ) {
-    params.constrain(name, |schema| {
-        schema.insert("pattern".to_owned(), Value::from(r"^\P{Cc}*$"));
+    params.constrain(name, |schema, _| {
+        // The category `Cc` by its characters, which every dialect of patterns knows.
+        let pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$";
+        also(schema, "pattern", Value::from(pattern));
     });
-    check(params, value, name, |value| {
+    check(params, value, name, "non_control_character", |value| {
         verdict(
             value.validate_non_control_character(),
             "non_control_character",
@@ -246,7 +244,7 @@ pub fn required<T: ValidateRequired>(
     if let Pass::Describe(signature) = &mut params.0 {
         signature.require(name);
     }
-    check(params, value, name, |value| {
+    check(params, value, name, "required", |value| {
         verdict(value.validate_required(), "required")
     });
 }
@@ -254,10 +252,19 @@ pub fn required<T: ValidateRequired>(
 /// `#[validate(nested)]`: the value's own `Validate`, each error with its path.
 pub fn nested<T: Validate>(params: &mut Params<'_>, value: &Option<T>, name: &'static str) {
     params.next_rule();
-    if let (Some(value), Pass::Read { errors, .. }) = (value, &mut params.0)
-        && let Err(invalid) = value.validate()
-    {
-        reject::validation(name, &invalid, errors);
+    let Some(Err(invalid)) = value.as_ref().map(Validate::validate) else {
+        return;
+    };
+    match &mut params.0 {
+        Pass::Describe(signature) => {
+            let mut faults = Faults::default();
+            reject::validation(name, &invalid, &mut faults);
+            for Fault { error, .. } in faults.list {
+                let path = error.path;
+                signature.bad_default(name, "nested", &format!("{path}: {}", error.message));
+            }
+        }
+        Pass::Read { faults, .. } => reject::validation(name, &invalid, faults),
     }
 }
 
@@ -268,7 +275,7 @@ pub fn custom<T>(
     name: &'static str,
     function: impl FnOnce(&T) -> Result<(), ValidationError>,
 ) {
-    check(params, value, name, function);
+    check(params, value, name, "custom", function);
 }
 
 /// `#[validate(must_match(other = ..))]`: two arguments that must be equal.
@@ -283,18 +290,20 @@ pub fn must_match<T: PartialEq>(
     if let (Some(value), Some(other)) = (value, other)
         && value != other
     {
-        params.reject(name, format!("must be the same as `{other_name}`"));
+        let message = format!("must be the same as `{other_name}`");
+        params.reject(name, "must_match", message);
     }
 }
 
 /// `message = ".."` of the rule just applied: the author's words in place of ours.
 pub fn message(params: &mut Params<'_>, message: &'static str) {
     if let Pass::Read {
-        errors, refused, ..
+        faults, refused, ..
     } = &mut params.0
     {
-        for error in errors.iter_mut().skip(*refused) {
-            message.clone_into(&mut error.message);
+        for fault in faults.list.iter_mut().skip(*refused) {
+            message.clone_into(&mut fault.error.message);
+            fault.known = Known::Whole;
         }
     }
 }
@@ -303,13 +312,15 @@ fn check<T>(
     params: &mut Params<'_>,
     value: &Option<T>,
     name: &'static str,
-    rule: impl FnOnce(&T) -> Result<(), ValidationError>,
+    rule: &'static str,
+    verdict: impl FnOnce(&T) -> Result<(), ValidationError>,
 ) {
     params.next_rule();
     if let Some(value) = value
-        && let Err(error) = rule(value)
+        && let Err(error) = verdict(value)
     {
-        params.reject(name, reject::message(&error));
+        let message = reject::message(&error, params.shape(name));
+        params.reject(name, rule, message);
     }
 }
 
@@ -324,21 +335,23 @@ fn bound<T: Serialize>(error: &mut ValidationError, name: &'static str, value: O
 }
 
 fn format(params: &mut Params<'_>, name: &str, format: &'static str) {
-    params.constrain(name, |schema| {
-        schema.insert("format".to_owned(), Value::from(format));
+    params.constrain(name, |schema, _| {
+        also(schema, "format", Value::from(format));
     });
 }
 
-fn bounds<N: Serialize, const K: usize>(
+fn bounds<N: Serialize>(
     params: &mut Params<'_>,
     name: &'static str,
-    keywords: [(&str, &Option<N>); K],
+    (least, min): (&str, &Option<N>),
+    (most, max): (&str, &Option<N>),
 ) {
-    params.constrain(name, |schema| {
-        for (keyword, bound) in keywords {
-            if let Some(Ok(value)) = bound.as_ref().map(serde_json::to_value) {
-                schema.insert(keyword.to_owned(), value);
-            }
+    params.constrain(name, |schema, _| {
+        if let Some(Ok(min)) = min.as_ref().map(serde_json::to_value) {
+            at_least(schema, least, min);
+        }
+        if let Some(Ok(max)) = max.as_ref().map(serde_json::to_value) {
+            at_most(schema, most, max);
         }
     });
 }

@@ -14,6 +14,8 @@ pub(crate) struct Failure {
     pub(crate) message: Cow<'static, str>,
     pub(crate) hint: Option<Cow<'static, str>>,
     pub(crate) fields: Vec<FieldError>,
+    /// How many errors are not among the fields.
+    pub(crate) more: usize,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) id: Option<String>,
     pub(crate) details: Map<String, Value>,
@@ -26,6 +28,7 @@ impl Failure {
             message: message.into(),
             hint: None,
             fields: Vec::new(),
+            more: 0,
             retry_after: None,
             id: None,
             details: Map::new(),
@@ -58,6 +61,9 @@ impl Failure {
             }
             text.push_str(&field.message);
         }
+        if self.more > 0 {
+            text.push_str(&format!("\n- and {} more", self.more));
+        }
         if let Some(hint) = &self.hint {
             text.push_str("\nhint: ");
             text.push_str(hint);
@@ -81,6 +87,9 @@ impl Failure {
         }
         if !self.fields.is_empty() {
             object.insert("errors".into(), json!(self.fields));
+        }
+        if self.more > 0 {
+            object.insert("more".into(), json!(self.more));
         }
         if let Some(wait) = self.retry_after {
             object.insert("retryAfterMs".into(), json!(millis_ceil(wait)));

@@ -176,12 +176,13 @@ impl Refusal {
             )
             .detail("scopes", scopes),
             Self::Denied(_) => Failure::new("forbidden", format!("you may not call `{tool}`")),
-            Self::Invalid(Invalid(fields)) => {
+            Self::Invalid(Invalid { errors, more }) => {
                 let mut failure = Failure::new(
                     "invalid_input",
                     format!("the arguments of `{tool}` cannot be used:"),
                 );
-                failure.fields = fields;
+                failure.fields = errors;
+                failure.more = more;
                 failure
             }
             Self::Limited(limited) => limited.failure(tool),

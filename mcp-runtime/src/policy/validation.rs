@@ -1,17 +1,19 @@
 //! Stage 5: the arguments become the tool's parameters.
 //!
 //! Refuses arguments nobody declared, that are missing, that do not read as their types, or that break a `#[validate(..)]` rule:
-//! all of them in one answer, each with its path. No message repeats a value. Keeps no state.
+//! all of them in one answer, each with its path, and beyond a number of them how many more. No message repeats a value. Keeps no state.
+
+mod findings;
 
 use std::sync::Arc;
 
-use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value};
 
+pub(crate) use self::findings::told;
 use super::auth::Permit;
 use super::timeout::Watch;
 use super::{redaction, size};
-use crate::arg::{Params, reject};
+use crate::arg::{Faults, Known, MOST, Params};
 use crate::call::{Call, Looks, Origin};
 use crate::error::{FieldError, Refusal};
 use crate::facts::Facts;
@@ -29,7 +31,31 @@ pub(crate) struct Decoded {
 
 /// Every argument that cannot be used.
 #[derive(Debug)]
-pub(crate) struct Invalid(pub(crate) Vec<FieldError>);
+pub(crate) struct Invalid {
+    pub(crate) errors: Vec<FieldError>,
+    /// How many are not among them.
+    pub(crate) more: usize,
+}
+
+impl Invalid {
+    fn new(mut errors: Vec<FieldError>, more: usize) -> Self {
+        let beyond = errors.len().saturating_sub(MOST);
+        errors.truncate(MOST);
+        for error in &mut errors {
+            shorten(&mut error.path);
+        }
+        Self {
+            errors,
+            more: more + beyond,
+        }
+    }
+
+    /// The same, and one error more.
+    fn and(mut self, error: FieldError) -> Self {
+        self.errors.push(error);
+        Self::new(self.errors, self.more)
+    }
+}
 
 pub(crate) fn decode(
     server: &Arc<Core>,
@@ -71,127 +97,76 @@ pub(crate) fn decode(
     });
     match (read(&call), idempotency_key) {
         (Ok(ready), Ok(_)) => Ok(Decoded { call, ready }),
-        (Ok(_), Err(error)) => Err(Invalid(vec![error]).into()),
+        (Ok(_), Err(error)) => Err(Invalid::new(vec![error], 0).into()),
         (Err(invalid), Ok(_)) => Err(invalid.into()),
-        (Err(Invalid(mut errors)), Err(error)) => {
-            errors.push(error);
-            Err(Invalid(errors).into())
-        }
+        (Err(invalid), Err(error)) => Err(invalid.and(error).into()),
     }
 }
 
 /// Reads the arguments and makes the tool's future, without polling it.
 pub(crate) fn read(call: &Arc<Call>) -> Result<Running, Invalid> {
-    let mut errors = Vec::new();
+    let mut faults = Faults::default();
     if !call.tool.def.open {
-        unknown(&call.tool, &call.arguments, &mut errors);
+        unknown(&call.tool, &call.arguments, &mut faults);
     }
-    let running = (call.tool.walk)(&mut Params::reading(call, &mut errors));
+    let running = (call.tool.walk)(&mut Params::reading(call, &mut faults));
     match running {
-        Some(running) if errors.is_empty() => Ok(running),
+        Some(running) if faults.is_empty() => Ok(running),
         _ => {
-            let mut errors = explain(call, errors);
-            redaction::clean_fields(&call.tool, &call.arguments, &mut errors);
-            Err(Invalid(errors))
+            let mut invalid = findings::explain(call, faults);
+            redaction::clean_fields(&call.tool, &call.arguments, &mut invalid.errors);
+            Err(invalid)
         }
     }
 }
 
-fn unknown(tool: &Mounted, arguments: &Map<String, Value>, errors: &mut Vec<FieldError>) {
+fn unknown(tool: &Mounted, arguments: &Map<String, Value>, faults: &mut Faults) {
     let (known, noun) = (&tool.input.names, tool.kind.noun());
+    let mut listed = false;
     for name in arguments.keys() {
         if known.binary_search(name).is_ok() {
             continue;
         }
-        let close = known
-            .iter()
-            .map(|known| (strsim::damerau_levenshtein(known, name), known))
-            .filter(|(distance, known)| *distance <= 1 + known.len() / 3)
-            .min();
-        let message = match (close, known.as_slice()) {
-            (Some((_, known)), _) => format!("is not an argument of this {noun}; write `{known}`"),
-            (None, []) => format!("is not an argument of this {noun}; it takes none"),
-            (None, known) => format!(
-                "is not an argument of this {noun}; it takes `{}`",
-                known.join("`, `")
-            ),
-        };
-        errors.push(FieldError {
-            path: shown(name),
-            message,
+        faults.push_of_many(Known::Whole, || {
+            let instead = match (nearest(known, name), known.as_slice()) {
+                (Some(known), _) => format!("; write `{known}`"),
+                (None, []) => "; it takes none".to_owned(),
+                // Said once.
+                (None, _) if std::mem::replace(&mut listed, true) => String::new(),
+                (None, known) => format!("; it takes `{}`", known.join("`, `")),
+            };
+            let message = format!("is not an argument of this {noun}{instead}");
+            FieldError::new(shown(name), message)
         });
     }
 }
 
-/// An argument's name comes from the caller: shown, but not at any length.
+/// The argument that was meant, perhaps. A name longer than any argument's is not compared.
+fn nearest<'a>(known: &'a [String], name: &str) -> Option<&'a String> {
+    if name.len() > LONGEST_NAME {
+        return None;
+    }
+    let distances = known
+        .iter()
+        .map(|known| (strsim::damerau_levenshtein(known, name), known));
+    let close = distances.filter(|(distance, known)| *distance <= 1 + known.len() / 3);
+    close.min().map(|(_, known)| known)
+}
+
+/// As long as an argument's name can be.
+const LONGEST_NAME: usize = 64;
+
+/// A name that comes from the caller: shown, but not at any length.
 fn shown(name: &str) -> String {
-    name.chars().filter(|c| !c.is_control()).take(64).collect()
+    let shown = name.chars().filter(|c| !c.is_control());
+    shown.take(LONGEST_NAME).collect()
 }
 
-/// Serde stops at the first fault inside an argument; the schema knows all of them and where they are.
-fn explain(call: &Call, errors: Vec<FieldError>) -> Vec<FieldError> {
-    let Some(validator) = call.tool.validator() else {
-        return errors;
-    };
-    let arguments = Value::Object(call.arguments.clone());
-    let found: Vec<FieldError> = validator.iter_errors(&arguments).filter_map(told).collect();
-    let mut explained = Vec::new();
-    for error in errors {
-        let mut nested = found
-            .iter()
-            .filter(|f| is_about(&f.path, &error))
-            .peekable();
-        match nested.peek() {
-            Some(_) => explained.extend(nested.cloned()),
-            None => explained.push(error),
-        }
+/// Names inside names may make a path of any length.
+fn shorten(path: &mut String) {
+    const LONGEST: usize = 256;
+    if path.len() > LONGEST {
+        path.truncate(path.floor_char_boundary(LONGEST));
+        path.push('…');
     }
-    explained.dedup();
-    explained
-}
-
-/// What the schema says of a value inside the arguments. A field that is missing has the path at which it is missed.
-pub(crate) fn told(error: jsonschema::ValidationError<'_>) -> Option<FieldError> {
-    let mut path = path(error.instance_path().as_str());
-    if let ValidationErrorKind::Required {
-        property: Value::String(name),
-    } = error.kind()
-    {
-        path = match path.as_str() {
-            "" => name.clone(),
-            parent => format!("{parent}.{name}"),
-        };
-        return Some(FieldError::new(path, reject::MISSING));
-    }
-    (!path.is_empty()).then(|| FieldError {
-        message: format!("{}", error.masked_with("the value")),
-        path,
-    })
-}
-
-/// Whether what stands at a path says more than the error does. Of a struct that reads all arguments, serde knows the field that is missing and not
-/// where, and of another fault nothing but what was expected.
-fn is_about(path: &str, error: &FieldError) -> bool {
-    let at = error.path.as_str();
-    let inside = |rest: &str| rest.starts_with('.') || rest.starts_with('[');
-    let above = |rest: &str| rest.ends_with('.');
-    at.is_empty()
-        || path.strip_prefix(at).is_some_and(inside)
-        || error.message == reject::MISSING && path.strip_suffix(at).is_some_and(above)
-}
-
-/// A JSON pointer as the path a reader writes: `/items/2/id` is `items[2].id`.
-fn path(pointer: &str) -> String {
-    let mut path = String::new();
-    for segment in pointer.split('/').skip(1) {
-        if segment.bytes().all(|byte| byte.is_ascii_digit()) && !path.is_empty() {
-            path.push_str(&format!("[{segment}]"));
-            continue;
-        }
-        if !path.is_empty() {
-            path.push('.');
-        }
-        path.push_str(&segment.replace("~1", "/").replace("~0", "~"));
-    }
-    path
 }
