@@ -36,7 +36,7 @@ use crate::tool::{Outcome, Running};
 pub(crate) struct Request {
     /// What it is for. `tool` names one of these; only a tool's name is one that clients know.
     pub(crate) kind: Kind,
-    pub(crate) tool: String,
+    pub(crate) tool: Arc<str>,
     pub(crate) arguments: Map<String, Value>,
     pub(crate) caller: Option<Arc<Principal>>,
     pub(crate) origin: Origin,
@@ -44,7 +44,7 @@ pub(crate) struct Request {
 
 pub(crate) async fn call(server: &Arc<Core>, request: Request) -> Reply {
     // Observation surrounds everything else, so that denials and cancellations are seen as well.
-    let tool = request.tool.clone();
+    let tool = Arc::clone(&request.tool);
     let observed = Observed::start(server, &request);
     let cancelled = request.origin.cancelled.clone();
     let facts = Arc::clone(observed.facts());

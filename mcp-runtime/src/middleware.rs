@@ -107,7 +107,7 @@ where
 pub struct Incoming(Arc<Inner>, Arc<State>);
 
 struct Inner {
-    tool: String,
+    tool: Arc<str>,
     request_id: String,
     caller: Option<Arc<Principal>>,
     client: Arc<dyn Client>,
@@ -265,7 +265,7 @@ where
     F: Future<Output = Result<Output, Refusal>> + Send + 'static,
 {
     let call = Arc::new(Inner {
-        tool: request.tool.clone(),
+        tool: Arc::clone(&request.tool),
         request_id: request.origin.request_id.clone(),
         caller: request.caller.clone(),
         client: Arc::clone(&request.origin.client),

@@ -71,7 +71,7 @@ fn answer(
 }
 
 pub(super) fn unknown(core: &Core, tool: &str, caller: Option<&Principal>) -> ServerError {
-    let names: Vec<&str> = core.listed(caller).map(|tool| tool.name.as_str()).collect();
+    let names: Vec<&str> = core.listed(caller).map(|tool| &*tool.name).collect();
     let near = names
         .iter()
         .map(|name| (strsim::damerau_levenshtein(name, tool), name))

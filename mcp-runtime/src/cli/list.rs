@@ -55,7 +55,7 @@ fn tools_table(core: &Core) -> String {
 fn row(tool: &Mounted) -> [String; 4] {
     let policies = &tool.policies.declared;
     [
-        tool.name.clone(),
+        tool.name.to_string(),
         summary(tool.def.description),
         match tool.kind {
             Kind::Tool => annotations(policies).join(", "),

@@ -96,7 +96,7 @@ pub(crate) fn note(permit: &Permit) {
     let caller = permit.caller();
     if rule.is_news(caller) {
         tracing::warn!(
-            tool = tool.name,
+            tool = &*tool.name,
             issuer = caller.map(Principal::issuer),
             subject = caller.map(Principal::subject),
             client = caller.and_then(Principal::client),

@@ -143,7 +143,7 @@ impl Calls {
     pub(crate) async fn reply(&self) -> Reply {
         let request = Request {
             kind: Kind::Tool,
-            tool: self.tool.to_owned(),
+            tool: self.tool.into(),
             arguments: self.arguments.as_object().unwrap().clone(),
             caller: self.caller.clone().map(Arc::new),
             origin: self.origin(),

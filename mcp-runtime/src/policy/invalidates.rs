@@ -35,7 +35,7 @@ pub(crate) async fn after(
 /// Tags to forget. Dropped before they are, they are forgotten in the background.
 struct Pending {
     store: Arc<dyn Store>,
-    tool: String,
+    tool: Arc<str>,
     tags: Vec<Key>,
 }
 
@@ -43,7 +43,7 @@ impl Pending {
     fn new(tags: &Tags<'static>, call: &Call) -> Self {
         Self {
             store: Arc::clone(&call.server.store),
-            tool: call.tool.name.clone(),
+            tool: Arc::clone(&call.tool.name),
             tags: tags::keys(tags, call),
         }
     }

@@ -64,7 +64,7 @@ impl Core {
     ) -> Reply {
         let request = Request {
             kind: Kind::Tool,
-            tool: tool.to_owned(),
+            tool: tool.into(),
             arguments,
             caller,
             origin: Origin::of_program(client),

@@ -75,14 +75,14 @@ impl Handler {
     fn request(
         &self,
         kind: Kind,
-        tool: String,
+        tool: impl Into<Arc<str>>,
         sent: Sent,
         context: RequestContext<RoleServer>,
     ) -> Request {
         let responses = sent.responses;
         Request {
             kind,
-            tool,
+            tool: tool.into(),
             arguments: sent.arguments.unwrap_or_default(),
             caller: self.caller(&context),
             origin: Origin {
@@ -123,7 +123,7 @@ impl Handler {
             }
             let request = Request {
                 kind: Kind::Listing,
-                tool: mounted::listing(resource.def.uri()),
+                tool: mounted::listing(resource.def.uri()).into(),
                 arguments: Map::new(),
                 caller: caller.cloned(),
                 origin: origin.clone(),
@@ -336,8 +336,11 @@ impl ServerHandler for Handler {
             state: params.request_state,
         };
         // What is not there goes the same way, so that it is counted and recorded as every call is.
-        let name = resource.map_or(&uri, |resource| &resource.mounted.name);
-        let request = self.request(Kind::Resource, name.clone(), sent, context);
+        let name = match resource {
+            Some(resource) => Arc::clone(&resource.mounted.name),
+            None => uri.as_str().into(),
+        };
+        let request = self.request(Kind::Resource, name, sent, context);
         let reply = corridor::call(&self.core, request).await;
         reading::answer(resource, &uri, reply, &self.core.identity)
     }

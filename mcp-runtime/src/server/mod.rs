@@ -425,9 +425,7 @@ impl Server {
                 strangers.join("`, `")
             )));
         }
-        let served = registry
-            .all()
-            .map(|it| (it.name.as_str(), it.tags.as_slice()));
+        let served = registry.all().map(|it| (&*it.name, it.tags.as_slice()));
         let served = served.chain(skills.as_ref().map(|_| (SKILLS, [].as_slice())));
         let misnamed = overrides.tenants.problems(&served.collect::<Vec<_>>());
         if !misnamed.is_empty() {
@@ -466,14 +464,14 @@ impl Server {
         }
         let today = deprecated::today();
         for tool in core.tools().all() {
-            tracing::debug!(tool = tool.name, declared = %tool.policies.sources, "ready");
+            tracing::debug!(tool = &*tool.name, declared = %tool.policies.sources, "ready");
             if let Some(rule) = tool
                 .deprecated
                 .as_ref()
                 .filter(|rule| rule.is_overdue(today))
             {
                 tracing::warn!(
-                    tool = tool.name,
+                    tool = &*tool.name,
                     deprecated = rule.notice,
                     "a tool is served beyond its last day"
                 );

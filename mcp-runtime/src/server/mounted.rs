@@ -122,7 +122,7 @@ impl Mounting<'_> {
         let mut policies = (self.resolve)(named, &own, &around, self.problems);
         policies.size = policies.size.whole();
         let aside = Mounted::new(kind, name, (def, walk), self.entry, policies, self.problems);
-        self.asides.insert(aside.name.clone(), Arc::new(aside));
+        self.asides.insert(aside.name.to_string(), Arc::new(aside));
     }
 }
 
@@ -264,7 +264,8 @@ impl Prompts {
             return;
         }
         let mounted = Arc::new(mounting.item(completions.as_slice()));
-        self.by_name.insert(mounted.name.clone(), self.items.len());
+        self.by_name
+            .insert(mounted.name.to_string(), self.items.len());
         self.items.push(MountedPrompt { name, mounted });
     }
 

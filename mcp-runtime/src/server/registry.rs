@@ -29,7 +29,7 @@ use crate::tool::{ToolDef, Walk};
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     tools: Vec<Arc<Mounted>>,
-    by_name: HashMap<String, (usize, &'static Location<'static>)>,
+    by_name: HashMap<Arc<str>, (usize, &'static Location<'static>)>,
     pub(crate) resources: Resources,
     pub(crate) prompts: Prompts,
     /// Listings and completions, by name.
@@ -41,7 +41,7 @@ pub(crate) struct Registry {
 /// No two have one name: a resource goes by its address, a prompt by `prompts/name`, and neither can be a tool's name.
 pub(crate) struct Mounted {
     pub(crate) kind: Kind,
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     pub(crate) def: &'static ToolDef,
     pub(crate) walk: Walk,
     /// The tool's tags, and those that its list gives to all of its tools.
@@ -141,7 +141,7 @@ impl Registry {
             return;
         }
         let place = (self.tools.len(), at);
-        self.by_name.insert(tool.name.clone(), place);
+        self.by_name.insert(Arc::clone(&tool.name), place);
         self.tools.push(Arc::new(tool));
     }
 
@@ -173,7 +173,7 @@ impl Registry {
 
     /// What goes by this name, whatever it is.
     pub(crate) fn named(&self, name: &str) -> Option<&Arc<Mounted>> {
-        self.all().find(|mounted| mounted.name == name)
+        self.all().find(|mounted| *mounted.name == *name)
     }
 
     /// Whether there is a function that completes arguments.
@@ -184,7 +184,7 @@ impl Registry {
 
     /// The meter of everything that runs, with the name it is shown under.
     pub(crate) fn meters(&self) -> Vec<(String, Arc<Meter>)> {
-        let meter = |tool: &Arc<Mounted>| (tool.name.clone(), Arc::clone(&tool.meter));
+        let meter = |tool: &Arc<Mounted>| (tool.name.to_string(), Arc::clone(&tool.meter));
         self.everything().map(meter).collect()
     }
 
@@ -235,7 +235,7 @@ impl Mounted {
         let speaks = |need: &Need| matches!(need.what, What::Client);
         Self {
             kind,
-            name,
+            name: name.into(),
             def,
             walk,
             plain: entry.home.around_attempt.is_empty()

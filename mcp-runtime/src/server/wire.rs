@@ -43,7 +43,7 @@ pub(super) fn tool(mounted: &Mounted) -> Tool {
     let def = mounted.def;
     let policies = &mounted.policies.declared;
     let mut tool = Tool::new(
-        mounted.name.clone(),
+        mounted.name.to_string(),
         description(mounted),
         Arc::new(mounted.input.json.clone()),
     );

@@ -11,7 +11,7 @@ use crate::client::LogLevel;
 use crate::error::Result;
 use crate::principal::Principal;
 use crate::server::Server;
-use crate::transport::http::{Options, router};
+use crate::transport::http::{Endpoints, Options, endpoints};
 
 /// A client to be.
 #[derive(Debug)]
@@ -158,7 +158,9 @@ impl Builder {
         let link = (Arc::clone(&server), Arc::clone(&settings));
         let wire = match http {
             true => {
-                let (router, answers) = router(&server, options, None)?;
+                let Endpoints {
+                    router, answers, ..
+                } = endpoints(&server, options, None)?;
                 let open = Arc::new(answers.cut_on_drop());
                 Wire::Http(web::Connection::open(link, caller, router, open))
             }

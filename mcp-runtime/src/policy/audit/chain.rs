@@ -3,7 +3,6 @@
 //! A line's `hash` is its last member: SHA-256, in hexadecimal, over the line's own bytes before `,"hash":`. Those bytes hold `prev`, the
 //! hash of the line before, so that every line answers for all lines above it.
 
-use std::fmt::Write as _;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
@@ -281,12 +280,10 @@ fn begins_as_a_line(text: &[u8]) -> bool {
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 0xf)]);
+    let digits = |byte: &u8| [digit(byte >> 4), digit(*byte)];
+    bytes.iter().flat_map(digits).collect()
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ impl Rule {
         let looked = call.looks.at_caller() && !self.shape(call).private;
         if looked && !self.warned.swap(true, Ordering::Relaxed) {
             tracing::warn!(
-                tool = call.tool.name,
+                tool = &*call.tool.name,
                 "no answer is cached: the cache is for everybody, and the tool looks at its caller; write `private`"
             );
         }

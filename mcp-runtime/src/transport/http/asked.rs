@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use axum::http::HeaderMap;
+use axum::http::header::HeaderName;
 use axum::http::request::Parts;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -12,8 +13,8 @@ use serde_json::value::RawValue;
 use super::edge::is_current;
 use crate::kind::Kind;
 
-const METHOD: &str = "mcp-method";
-const NAME: &str = "mcp-name";
+const METHOD: HeaderName = HeaderName::from_static("mcp-method");
+const NAME: HeaderName = HeaderName::from_static("mcp-name");
 
 /// What a request asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,10 +34,10 @@ impl<'a> Asked<'a> {
     }
 
     fn of_headers(headers: &'a HeaderMap) -> Self {
-        match text(headers, METHOD).and_then(kind) {
+        match text(headers, &METHOD).and_then(kind) {
             // A call that names nothing is refused by the protocol; until then it is a call of what does not exist.
             Some(kind) => {
-                let name = text(headers, NAME).and_then(decoded);
+                let name = text(headers, &NAME).and_then(decoded);
                 Self::One(kind, name.unwrap_or_default())
             }
             None => Self::Other,
@@ -88,7 +89,7 @@ fn kind(method: &str) -> Option<Kind> {
     }
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim)
 }
 
@@ -110,10 +111,10 @@ mod tests {
     use super::super::edge::{CURRENT, VERSION};
     use super::*;
 
-    fn asked(headers: &[(&'static str, &str)], body: &str) -> Option<String> {
+    fn asked(headers: &[(HeaderName, &str)], body: &str) -> Option<String> {
         let (mut head, ()) = http::Request::new(()).into_parts();
         for (name, value) in headers {
-            head.headers.insert(*name, value.parse().unwrap());
+            head.headers.insert(name, value.parse().unwrap());
         }
         match Asked::of(&head, body.as_bytes()) {
             Asked::One(kind, name) => Some(format!("{} {name}", kind.noun())),

@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, StatusCode};
 use super::asked::Asked;
 use super::challenge::Challenge;
 use super::denied;
-use super::peer::Proxies;
+use super::peer::Sender;
 use super::refusal::Refusal;
 use super::resource::{Resource, host};
 use crate::auth::{Authenticator, Rejected};
@@ -76,7 +76,7 @@ impl Bearer {
         &self,
         head: &mut Parts,
         body: &[u8],
-        proxies: &Proxies,
+        sender: Sender,
     ) -> Result<(), Refusal> {
         let brought = token(&head.headers);
         // Nothing that follows can see it.
@@ -93,7 +93,7 @@ impl Bearer {
             }
             Token::Malformed => return Err(self.refused(head, body, "it is no token of RFC 6750")),
             Token::One(token) => match self.authenticator.authenticate(&token).await {
-                Ok(caller) => Some(self.in_tenant(caller, head, proxies)),
+                Ok(caller) => Some(self.in_tenant(caller, head, sender)),
                 Err(Rejected::Unavailable(why)) => {
                     tracing::warn!(%why, "tokens cannot be verified");
                     let message = "tokens cannot be verified at the moment; try again";
@@ -110,7 +110,8 @@ impl Bearer {
                 && let Some(asked) = self.find(&asked, Some(caller))
             {
                 // A known caller was denied something that is there: as any call, it leaves a record.
-                denied::record(&self.core, asked, caller, (head, body)).await;
+                let request = (&*head, body, sender);
+                denied::record(&self.core, asked, caller, request).await;
             }
             return Err(self.challenged(challenge, head, body));
         }
@@ -160,7 +161,7 @@ impl Bearer {
         gate::exists(found, caller).then_some(found)
     }
 
-    fn in_tenant(&self, caller: Arc<Principal>, head: &Parts, proxies: &Proxies) -> Arc<Principal> {
+    fn in_tenant(&self, caller: Arc<Principal>, head: &Parts, sender: Sender) -> Arc<Principal> {
         let Some(rule) = self
             .authenticator
             .tenant()
@@ -172,7 +173,7 @@ impl Bearer {
             let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
             name.to_ascii_lowercase()
         });
-        let vouched = proxies.vouch_for(head).then_some(&head.headers);
+        let vouched = sender.vouched.then_some(&head.headers);
         match rule.of_request(host.as_deref(), vouched) {
             Some(tenant) => Arc::new(Principal::clone(&caller).tenant(tenant)),
             None => caller,

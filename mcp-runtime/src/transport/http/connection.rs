@@ -8,9 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -18,7 +15,8 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::Watcher;
 use tokio::net::TcpStream;
 use tokio_io_timeout::TimeoutStream;
-use tower::ServiceExt as _;
+
+use super::front::Front;
 
 /// How long a client may take to send a request's head, and to begin its next request on a connection it keeps.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -34,7 +32,12 @@ const HEAD_BYTES: u32 = 64 * 1024;
 const HEAD_LINES: usize = 100;
 
 /// One connection, until either side ends it. It must send a request at once, and read what it asked for.
-pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, watcher: Watcher) {
+pub(super) async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    front: Arc<Front>,
+    watcher: Watcher,
+) {
     // An answer that is streamed goes out in several writes: the second one must not wait for the first one's acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY not set");
@@ -46,9 +49,8 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, w
         let heard = Arc::clone(&heard);
         service_fn(move |request: hyper::Request<Incoming>| {
             heard.store(true, Ordering::Relaxed);
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().oneshot(request)
+            let front = Arc::clone(&front);
+            async move { front.answer(request, peer).await }
         })
     };
     let connection = protocol()

@@ -3,7 +3,6 @@
 //! It goes through the corridor, which refuses it for the same reason as the edge does; only the answer is the edge's.
 
 use std::future::ready;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::request::Parts;
@@ -11,6 +10,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
+use super::peer::Sender;
 use crate::call::Origin;
 use crate::client::{Capability, Client, ClientInfo, LogLevel};
 use crate::corridor::{self, Request};
@@ -27,14 +27,14 @@ pub(super) async fn record(
     core: &Arc<Core>,
     asked: &Mounted,
     caller: &Arc<Principal>,
-    (head, body): (&Parts, &[u8]),
+    (head, body, sender): (&Parts, &[u8], Sender),
 ) {
     let trace = head.headers.get("traceparent");
     let origin = Origin {
         request_id: message::id(body).unwrap_or_default(),
         trace: trace.and_then(|trace| TraceId::parse(trace.to_str().ok()?)),
         client: Arc::new(Unheard),
-        ip: head.extensions.get::<IpAddr>().copied(),
+        ip: sender.address,
         cancelled: CancellationToken::new(),
         input_responses: None,
         request_state: None,

@@ -1,14 +1,18 @@
 //! One HTTP request, from its head to its answer.
 
+use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
-use axum::extract::Request;
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::BoxError;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::poll;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
@@ -19,7 +23,7 @@ use super::bearer::Bearer;
 use super::envelope::{Envelope, malformed};
 use super::guard::Guard;
 use super::lane::Lane;
-use super::peer::Proxies;
+use super::peer::{Proxies, Sender};
 use super::refusal::Refusal;
 use super::sessions::Sessions;
 use crate::principal::Principal;
@@ -28,7 +32,7 @@ use crate::server::asking::on_behalf_of;
 use crate::server::handler::Handler;
 use crate::transport::message::BYTE_ORDER_MARK;
 
-pub(super) const VERSION: &str = "mcp-protocol-version";
+pub(super) const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
 /// The first revision whose requests say in headers what they ask for.
 pub(super) const CURRENT: &str = "2026-07-28";
@@ -43,7 +47,7 @@ const STRANGER_BODY: usize = 64 * 1024;
 /// When a client that found no session free may try again.
 const SESSION_RETRY: Duration = Duration::from_secs(30);
 
-const SESSION_ID: &str = "mcp-session-id";
+const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 
 /// What is checked before a request reaches the protocol.
 pub(super) struct Checks {
@@ -102,8 +106,13 @@ impl Edge {
         }))
     }
 
-    pub(super) async fn answer(&self, request: Request) -> Response {
-        match self.0.stages(request).await {
+    /// `peer` is the other end of the connection, where that is known.
+    pub(super) async fn answer<B>(&self, request: Request<B>, peer: Option<SocketAddr>) -> Response
+    where
+        B: HttpBody<Data = Bytes>,
+        B::Error: Into<BoxError>,
+    {
+        match self.0.stages(request, peer).await {
             Ok(response) => response,
             Err(refusal) => refusal.into_response(),
         }
@@ -111,13 +120,19 @@ impl Edge {
 }
 
 impl Inner {
-    async fn stages(&self, request: Request) -> Result<Response, Refusal> {
+    async fn stages<B>(
+        &self,
+        request: Request<B>,
+        peer: Option<SocketAddr>,
+    ) -> Result<Response, Refusal>
+    where
+        B: HttpBody<Data = Bytes>,
+        B::Error: Into<BoxError>,
+    {
         // First, and from the head alone: nothing is read from somebody who may not speak to us.
         self.guard.check(request.uri(), request.headers())?;
         let (mut head, body) = request.into_parts();
-        if let Some(address) = self.proxies.client(&head) {
-            head.extensions.insert(address);
-        }
+        let sender = self.proxies.sender(peer, &head.headers);
         // Without a message there is nothing to look into. The protocol refuses what is not JSON by its head.
         let has_message = head.method == Method::POST && is_json(&head.headers);
         let body = match has_message {
@@ -133,14 +148,14 @@ impl Inner {
         };
         #[cfg(feature = "auth")]
         if let Some(bearer) = &self.bearer {
-            bearer.admit(&mut head, &body, &self.proxies).await?;
+            bearer.admit(&mut head, &body, sender).await?;
         }
         self.check_session(&mut head)?;
         if !has_message {
-            return Ok(self.protocol(head, body).await);
+            return Ok(self.protocol(head, body, sender).await);
         }
         if let Some(lane) = &self.lane
-            && let Some(call) = lane.admit(&head, &body)
+            && let Some(call) = lane.admit(&head, &body, sender)
         {
             let _owed = self.answers.owe();
             return Ok(call.answer().await);
@@ -156,7 +171,7 @@ impl Inner {
             return Err(no_session());
         }
         let caller = head.extensions.get::<Arc<Principal>>().cloned();
-        let answer = self.protocol(head, body.clone()).await;
+        let answer = self.protocol(head, body.clone(), sender).await;
         if opens_session && let Some(id) = session(answer.headers()) {
             // Nobody else has heard of it yet.
             self.sessions.admit(id, caller.as_deref());
@@ -194,22 +209,28 @@ impl Inner {
 
     /// A session is its caller's alone; to anybody else, there is none.
     fn check_session(&self, head: &mut Parts) -> Result<(), Refusal> {
+        let Some(id) = session(&head.headers) else {
+            return Ok(());
+        };
         if head.method == Method::POST && is_current(&head.headers) {
             // This revision has none, whatever the request says.
-            head.headers.remove(SESSION_ID);
+            head.headers.remove(&SESSION_ID);
+            return Ok(());
         }
         let caller = head.extensions.get::<Arc<Principal>>();
-        let caller = caller.map(Arc::as_ref);
-        match session(&head.headers) {
-            Some(id) if !self.sessions.admit(id, caller) => Err(Refusal::new(
+        match self.sessions.admit(id, caller.map(Arc::as_ref)) {
+            true => Ok(()),
+            false => Err(Refusal::new(
                 StatusCode::NOT_FOUND,
                 "there is no such session; begin a new one",
             )),
-            _ => Ok(()),
         }
     }
 
-    async fn protocol(&self, mut head: Parts, body: Bytes) -> Response {
+    async fn protocol(&self, mut head: Parts, body: Bytes, sender: Sender) -> Response {
+        if let Some(address) = sender.address {
+            head.extensions.insert(address);
+        }
         // Nothing behind this line has a use for it, and it reaches no log and no tool.
         head.headers.remove(AUTHORIZATION);
         let caller = head.extensions.get::<Arc<Principal>>().cloned();
@@ -222,23 +243,32 @@ impl Inner {
 
 /// Whether a request says that it is of the revision that says in headers what it asks for, and knows no sessions.
 pub(super) fn is_current(headers: &HeaderMap) -> bool {
-    let version = headers.get(VERSION).and_then(|it| it.to_str().ok());
+    let version = headers.get(&VERSION).and_then(|it| it.to_str().ok());
     version.is_some_and(|version| version.trim() == CURRENT)
 }
 
 /// The session that headers name. What is not text is no session's name.
 fn session(headers: &HeaderMap) -> Option<&str> {
-    let id = headers.get(SESSION_ID)?;
+    let id = headers.get(&SESSION_ID)?;
     Some(id.to_str().unwrap_or_default())
 }
 
 /// Reads a body that must end within its size and its time.
-async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Refusal> {
+async fn read<B>(headers: &HeaderMap, body: B, most: usize) -> Result<Bytes, Refusal>
+where
+    B: HttpBody<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
     if announced(headers).is_some_and(|length| length > most as u64) {
         return Err(too_large(most));
     }
-    let whole = Limited::new(body, most).collect();
-    match tokio::time::timeout(BODY_TIMEOUT, whole).await {
+    let mut whole = pin!(Limited::new(body, most).collect());
+    // As a rule it came along with the head, and no clock is needed.
+    let read = match poll!(&mut whole) {
+        Poll::Ready(read) => Ok(read),
+        Poll::Pending => tokio::time::timeout(BODY_TIMEOUT, whole).await,
+    };
+    match read {
         Ok(Ok(whole)) => Ok(unmarked(whole.to_bytes())),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large(most)),
         Ok(Err(_)) => Err(Refusal::new(

@@ -7,7 +7,7 @@ use axum::Router;
 use futures_util::future::BoxFuture;
 use tokio_util::sync::DropGuard;
 
-use super::{Answers, Options, checks, router};
+use super::{Answers, Endpoints, Options, checks, endpoints};
 use crate::error::Result;
 use crate::server::{Core, Server};
 
@@ -46,7 +46,9 @@ impl Server {
             let core = self.build()?;
             let reached = "an embedded server may be reached by other machines";
             checks::decided(&core, options.open, reached)?;
-            let (router, answers) = router(&core, options, None)?;
+            let Endpoints {
+                router, answers, ..
+            } = endpoints(&core, options, None)?;
             core.lifecycle.start().await?;
             Ok(EmbeddedServer {
                 core,

@@ -13,9 +13,10 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
+use super::front::Front;
 #[cfg(feature = "auth")]
 use super::protected;
-use super::{Answers, Options, PATH, checks, connection, router_beside};
+use super::{Answers, Endpoints, Options, PATH, checks, connection, endpoints_beside};
 use crate::error::{Result, ServerError};
 use crate::server::lifecycle::Lifecycle;
 use crate::server::{Core, Server};
@@ -39,7 +40,7 @@ pub struct HttpServer {
     core: Arc<Core>,
     listener: TcpListener,
     address: SocketAddr,
-    router: Router,
+    front: Arc<Front>,
     answers: Answers,
     max_connections: usize,
 }
@@ -78,12 +79,16 @@ impl HttpServer {
         let beside = Router::new();
         #[cfg(feature = "auth")]
         let beside = protected::dev_issuer(&core, &mut options, address)?.unwrap_or(beside);
-        let (router, answers) = router_beside(beside, &core, options, caller)?;
+        let Endpoints {
+            router,
+            bare,
+            answers,
+        } = endpoints_beside(beside, &core, options, caller)?;
         Ok(Self {
             core,
             listener,
             address,
-            router,
+            front: Arc::new(Front::new(router, bare)),
             answers,
             max_connections,
         })
@@ -151,8 +156,8 @@ impl HttpServer {
                     return;
                 };
                 let (stream, peer) = accept_one(&self.listener).await;
-                let router = self.router.clone();
-                let serving = connection::serve(stream, peer, router, connections.watcher());
+                let front = Arc::clone(&self.front);
+                let serving = connection::serve(stream, peer, front, connections.watcher());
                 tokio::spawn(async move {
                     serving.await;
                     drop(place);

@@ -14,6 +14,7 @@ mod denied;
 mod edge;
 mod embed;
 mod envelope;
+mod front;
 mod guard;
 mod lane;
 mod listener;
@@ -259,28 +260,37 @@ impl Options {
     }
 }
 
-/// The endpoints of a server, and its answers on their way out.
-pub(crate) fn router(
+/// What a server answers over HTTP.
+pub(crate) struct Endpoints {
+    pub(crate) router: Router,
+    /// What the router has at [`PATH`], where no layer of the program's surrounds it.
+    bare: Option<Edge>,
+    /// The answers on their way out.
+    pub(crate) answers: Answers,
+}
+
+/// The endpoints of a server inside another program's.
+pub(crate) fn endpoints(
     core: &Arc<Core>,
     options: Options,
     caller: Option<Arc<Principal>>,
-) -> Result<(Router, Answers)> {
+) -> Result<Endpoints> {
     #[cfg(feature = "auth")]
     if options.auth.dev_issuer {
         return Err(ServerError::new(
             "the development issuer needs an address of its own\n  help: serve it with `.serve_http(\"127.0.0.1:3000\")`",
         ));
     }
-    router_beside(Router::new(), core, options, caller)
+    endpoints_beside(Router::new(), core, options, caller)
 }
 
-/// The same, beside other endpoints.
-fn router_beside(
+/// The same, beside others.
+fn endpoints_beside(
     router: Router,
     core: &Arc<Core>,
     options: Options,
     caller: Option<Arc<Principal>>,
-) -> Result<(Router, Answers)> {
+) -> Result<Endpoints> {
     options.check()?;
     let guard = || Guard::new(&options.hosts(), &options.origins).map_err(ServerError::new);
     #[cfg(feature = "auth")]
@@ -293,9 +303,11 @@ fn router_beside(
     };
     let answers = Answers::default();
     let edge = Edge::new(Arc::clone(core), caller, checks, &options, answers.clone());
-    let answer = move |request| {
+    let bare = options.layers.is_empty().then(|| edge.clone());
+    let answer = move |request: Request| {
         let edge = edge.clone();
-        async move { edge.answer(request).await }
+        let peer = peer::peer(request.extensions());
+        async move { edge.answer(request, peer).await }
     };
     let ready = {
         let core = Arc::clone(core);
@@ -314,5 +326,9 @@ fn router_beside(
         .layers
         .into_iter()
         .fold(router, |router, wrap| wrap(router));
-    Ok((wrapped, answers))
+    Ok(Endpoints {
+        router: wrapped,
+        bare,
+        answers,
+    })
 }

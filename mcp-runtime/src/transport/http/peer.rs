@@ -3,9 +3,20 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::ConnectInfo;
-use axum::http::HeaderMap;
-use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
+
+/// Who sent a request.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sender {
+    pub(super) address: Option<IpAddr>,
+    /// Whether the connection's other end is a trusted proxy, so that what it set is so.
+    #[cfg_attr(
+        not(feature = "auth"),
+        expect(dead_code, reason = "only a token's tenant may depend on it")
+    )]
+    pub(super) vouched: bool,
+}
 
 /// The proxies whose word is taken. Nobody else's `X-Forwarded-For` is looked at.
 #[derive(Debug)]
@@ -24,15 +35,22 @@ impl Proxies {
         Ok(Self(networks.iter().map(read).collect::<Result<_, _>>()?))
     }
 
-    /// The address that a request comes from, as far as anybody trustworthy can tell.
-    pub(super) fn client(&self, head: &Parts) -> Option<IpAddr> {
-        let peer = peer(head)?;
-        if !self.trusts(peer) {
-            return Some(peer);
-        }
+    /// Who sent a request that came over a connection to `peer`, as far as anybody trustworthy can tell.
+    pub(super) fn sender(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> Sender {
+        let peer = peer.map(|peer| peer.ip().to_canonical());
+        let vouched = peer.is_some_and(|peer| self.trusts(peer));
+        let address = match vouched {
+            true => peer.map(|proxy| self.client(proxy, headers)),
+            false => peer,
+        };
+        Sender { address, vouched }
+    }
+
+    /// Whom a trusted proxy speaks for.
+    fn client(&self, proxy: IpAddr, headers: &HeaderMap) -> IpAddr {
         // From the last hop to the first: what an untrusted one wrote before its own address is hearsay.
-        let mut client = peer;
-        for hop in hops(&head.headers).rev() {
+        let mut client = proxy;
+        for hop in hops(headers).rev() {
             // What a trusted proxy passed on without being able to read it says nothing of anybody.
             let Some(hop) = hop else { break };
             client = hop;
@@ -40,13 +58,7 @@ impl Proxies {
                 break;
             }
         }
-        Some(client)
-    }
-
-    /// Whether the connection's other end is a trusted proxy, so that what it set is so.
-    #[cfg(feature = "auth")]
-    pub(super) fn vouch_for(&self, head: &Parts) -> bool {
-        peer(head).is_some_and(|peer| self.trusts(peer))
+        client
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
@@ -54,9 +66,10 @@ impl Proxies {
     }
 }
 
-fn peer(head: &Parts) -> Option<IpAddr> {
-    let ConnectInfo(peer) = head.extensions.get::<ConnectInfo<SocketAddr>>()?;
-    Some(peer.ip().to_canonical())
+/// The connection's other end, where the program around this server left it with the request.
+pub(super) fn peer(extensions: &Extensions) -> Option<SocketAddr> {
+    let ConnectInfo(peer) = extensions.get()?;
+    Some(*peer)
 }
 
 /// The addresses of `X-Forwarded-For`, in their order over all its lines.
@@ -82,15 +95,14 @@ mod tests {
 
     fn client(proxies: &[&str], peer: &str, forwarded: &[&str]) -> String {
         let proxies: Vec<String> = proxies.iter().map(|text| (*text).to_owned()).collect();
-        let (mut head, ()) = http::Request::new(()).into_parts();
-        let peer: SocketAddr = (peer.parse::<IpAddr>().unwrap(), 4711).into();
-        head.extensions.insert(ConnectInfo(peer));
+        let peer = SocketAddr::new(peer.parse().unwrap(), 4711);
+        let mut headers = HeaderMap::new();
         for line in forwarded {
-            head.headers
-                .append("x-forwarded-for", line.parse().unwrap());
+            headers.append("x-forwarded-for", line.parse().unwrap());
         }
         let proxies = Proxies::new(&proxies).unwrap();
-        proxies.client(&head).unwrap().to_string()
+        let sender = proxies.sender(Some(peer), &headers);
+        sender.address.unwrap().to_string()
     }
 
     #[test]

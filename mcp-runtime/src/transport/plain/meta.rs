@@ -1,12 +1,15 @@
 //! A request's `_meta`, as far as a plain call has a use for it.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
+use std::sync::Arc;
 
-use rmcp::model::{ClientCapabilities, ProtocolVersion};
+use rmcp::model::ClientCapabilities;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::object::Object;
 use crate::client::ClientInfo;
@@ -16,9 +19,8 @@ use crate::trace::TraceId;
 /// What a request says beside its params.
 #[derive(Debug, Default)]
 pub(in crate::transport) struct Meta {
-    pub(in crate::transport) version: Option<ProtocolVersion>,
-    capabilities: Option<ClientCapabilities>,
-    info: Option<ClientInfo>,
+    is_versioned: bool,
+    introduction: Option<Arc<Introduction>>,
     /// What stands there as a `traceparent`, and the trace that it names.
     pub(in crate::transport) trace: Option<Option<TraceId>>,
 }
@@ -30,13 +32,14 @@ const INFO: &str = "io.modelcontextprotocol/clientInfo";
 const TRACE_PARENT: &str = "traceparent";
 
 impl Meta {
+    /// Whether the request names a revision, as those of 2026-07-28 do.
+    pub(in crate::transport) fn is_versioned(&self) -> bool {
+        self.is_versioned
+    }
+
     /// Who the client is, where the request says all that 2026-07-28 asks of it.
-    pub(in crate::transport) fn introduction(&mut self) -> Option<Introduction> {
-        Some(Introduction {
-            version: self.version.take()?,
-            capabilities: self.capabilities.take()?,
-            info: self.info.take(),
-        })
+    pub(in crate::transport) fn introduction(&self) -> Option<Arc<Introduction>> {
+        self.introduction.clone()
     }
 }
 
@@ -56,30 +59,111 @@ impl<'de> Visitor<'de> for Entries {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Meta, A::Error> {
-        let mut meta = Meta::default();
+        let mut said = Said::default();
+        let mut trace = None;
         while let Some(key) = entries.next_key::<Key<'de>>()? {
             match &*key.0 {
-                VERSION => meta.version = Some(entries.next_value()?),
-                CAPABILITIES => {
-                    // By way of a value: what rmcp's type leaves out must be JSON that can be read, too.
-                    let declared: Value = entries.next_value()?;
-                    let declared = ClientCapabilities::deserialize(&declared);
-                    meta.capabilities = Some(declared.map_err(A::Error::custom)?);
-                }
-                INFO => meta.info = Some(entries.next_value::<Object<Info>>()?.0.into()),
+                VERSION => said.version = Some(entries.next_value::<&RawValue>()?.get()),
+                CAPABILITIES => said.capabilities = Some(entries.next_value::<&RawValue>()?.get()),
+                INFO => said.info = Some(entries.next_value::<&RawValue>()?.get()),
                 TRACE_PARENT => {
                     let parent: Value = entries.next_value()?;
-                    meta.trace = parent.as_str().map(TraceId::parse);
+                    trace = parent.as_str().map(TraceId::parse);
                 }
                 _ => drop(entries.next_value::<Value>()?),
             }
         }
-        Ok(meta)
+        Ok(Meta {
+            is_versioned: said.version.is_some(),
+            introduction: said.introduction().map_err(A::Error::custom)?,
+            trace,
+        })
     }
 }
 
 #[derive(Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// What a client says of itself, as JSON.
+#[derive(Default, Clone, Copy, PartialEq)]
+struct Said<'a> {
+    version: Option<&'a str>,
+    capabilities: Option<&'a str>,
+    info: Option<&'a str>,
+}
+
+thread_local! {
+    /// What was read last. Clients say the same with each request, word for word, and there are few that speak to one server.
+    static LAST: RefCell<Option<Remembered>> = const { RefCell::new(None) };
+}
+
+/// What is longer is read each time.
+const REMEMBERED: usize = 4 * 1024;
+
+/// What a client said, and what that is.
+struct Remembered {
+    version: Box<str>,
+    capabilities: Box<str>,
+    info: Option<Box<str>>,
+    introduction: Arc<Introduction>,
+}
+
+impl Said<'_> {
+    /// `None` where something is missing that 2026-07-28 asks for. What is there can be read.
+    fn introduction(self) -> serde_json::Result<Option<Arc<Introduction>>> {
+        let known = LAST.with_borrow(|last| {
+            let last = last.as_ref().filter(|last| last.said() == self)?;
+            Some(Arc::clone(&last.introduction))
+        });
+        if known.is_some() {
+            return Ok(known);
+        }
+        let version = self.version.map(serde_json::from_str).transpose()?;
+        let capabilities = self.capabilities.map(capabilities).transpose()?;
+        let info: Option<Object<Info>> = self.info.map(serde_json::from_str).transpose()?;
+        let (Some(version), Some(capabilities)) = (version, capabilities) else {
+            return Ok(None);
+        };
+        let introduction = Arc::new(Introduction {
+            version,
+            capabilities,
+            info: info.map(|Object(info)| info.into()),
+        });
+        self.remember(&introduction);
+        Ok(Some(introduction))
+    }
+
+    fn remember(self, introduction: &Arc<Introduction>) {
+        let (Some(version), Some(capabilities)) = (self.version, self.capabilities) else {
+            return;
+        };
+        let length = version.len() + capabilities.len() + self.info.map_or(0, str::len);
+        if length <= REMEMBERED {
+            LAST.set(Some(Remembered {
+                version: version.into(),
+                capabilities: capabilities.into(),
+                info: self.info.map(Into::into),
+                introduction: Arc::clone(introduction),
+            }));
+        }
+    }
+}
+
+impl Remembered {
+    fn said(&self) -> Said<'_> {
+        Said {
+            version: Some(&self.version),
+            capabilities: Some(&self.capabilities),
+            info: self.info.as_deref(),
+        }
+    }
+}
+
+/// By way of a value: what rmcp's type leaves out must be JSON that can be read, too.
+fn capabilities(json: &str) -> serde_json::Result<ClientCapabilities> {
+    let declared: Value = serde_json::from_str(json)?;
+    ClientCapabilities::deserialize(&declared)
+}
 
 /// A client's name, with the members that the protocol knows and a call has no use for.
 #[derive(Deserialize)]

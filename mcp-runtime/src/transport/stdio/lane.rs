@@ -79,10 +79,10 @@ impl Lane {
             return Taken::Yes;
         };
         let current = client.is_current();
-        let tool = plain.tool.clone();
+        let tool: Arc<str> = plain.tool.into();
         let request = Request {
             kind: Kind::Tool,
-            tool: plain.tool,
+            tool: Arc::clone(&tool),
             arguments: plain.arguments,
             caller: self.writer.server().principal.clone(),
             origin: Origin {
@@ -113,10 +113,10 @@ impl Lane {
     }
 
     fn admit(&self, line: &[u8]) -> Option<(Plain, Arc<Introduction>)> {
-        let mut plain = Plain::read(line)?;
+        let plain = Plain::read(line)?;
         let tool = self.writer.server().tools().find(&plain.tool)?;
-        let client = match (&self.introduction, plain.meta.version.is_some()) {
-            (None, true) => Arc::new(plain.meta.introduction()?),
+        let client = match (&self.introduction, plain.meta.is_versioned()) {
+            (None, true) => plain.meta.introduction()?,
             (Some(introduction), false) => Arc::clone(introduction),
             _ => return None,
         };

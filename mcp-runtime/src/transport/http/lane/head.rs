@@ -8,6 +8,10 @@ const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-versi
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 const METHOD: HeaderName = HeaderName::from_static("mcp-method");
 const NAME: HeaderName = HeaderName::from_static("mcp-name");
+pub(super) const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// What clients write as a rule.
+const EITHER: &str = "application/json, text/event-stream";
 
 /// Begins a value that is not what it looks like (MCP 2026-07-28, "Value Encoding").
 const ENCODED: &str = "=?";
@@ -17,6 +21,9 @@ pub(super) fn accepts_answers(headers: &HeaderMap) -> bool {
     let Some(accepted) = only(headers, &ACCEPT) else {
         return false;
     };
+    if accepted == EITHER {
+        return true;
+    }
     let (mut json, mut events) = (false, false);
     for media_type in accepted.split(',').map(str::trim) {
         if media_type.contains([';', '"']) {

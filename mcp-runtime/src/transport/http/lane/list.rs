@@ -20,7 +20,7 @@ impl Lane {
         if !head::speaks_current(&head.headers, "tools/list", None) {
             return None;
         }
-        let mut plain = PlainList::read(body)?;
+        let plain = PlainList::read(body)?;
         let introduction = plain.meta.introduction()?;
         if !head::is_current(&introduction.version) || !head::accepts_answers(&head.headers) {
             return None;

@@ -9,7 +9,6 @@ mod known;
 mod list;
 
 use std::future::Future;
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -26,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) use self::known::Known;
 use self::known::{InFlight, Session};
+use super::peer::Sender;
 use super::sessions::Sessions;
 use crate::call::Origin;
 use crate::corridor::{self, Request};
@@ -72,8 +72,8 @@ impl Lane {
     }
 
     /// Takes a request that is a plain call and nothing else.
-    pub(super) fn admit(&self, head: &Parts, body: &[u8]) -> Option<Admitted> {
-        let mut plain = Plain::read(body)?;
+    pub(super) fn admit(&self, head: &Parts, body: &[u8], sender: Sender) -> Option<Admitted> {
+        let plain = Plain::read(body)?;
         let tool = self.writer.server().tools().find(&plain.tool)?;
         if !tool.plain || !head::accepts_answers(&head.headers) {
             return None;
@@ -84,29 +84,29 @@ impl Lane {
             return None;
         }
         let asks = tool.policies.confirm.is_some();
-        // Two tokens: a call whose time is over ends what it started, and is answered all the same.
-        let client = CancellationToken::new();
-        let cancelled = client.child_token();
+        let mut cancelled = CancellationToken::new();
         let mut in_flight = None;
-        let (introduction, session) = match plain.meta.version.is_some() {
+        let (introduction, session) = match plain.meta.is_versioned() {
             true => {
                 let introduction = plain.meta.introduction()?;
                 let fits = head::is_current(&introduction.version)
                     && head::speaks_current(&head.headers, "tools/call", Some(&plain.tool));
                 (fits && !introduction.capabilities.supports_tasks())
-                    .then(|| (Arc::new(introduction), None))?
+                    .then_some((introduction, None))?
             }
             // There the question is asked while the call runs.
             false if asks => return None,
             false => {
                 let session = self.sessions.known().find(head::session(&head.headers)?)?;
-                in_flight = Some(session.enter(&plain.id, &client)?);
+                // A token of the client's own: a call whose time is over ends what it started, and is answered all the same.
+                in_flight = Some(session.enter(&plain.id, &cancelled)?);
+                cancelled = cancelled.child_token();
                 let introduction = Arc::clone(session.introduction());
                 (introduction, Some((Arc::clone(&self.sessions), session)))
             }
         };
         let trace = plain.meta.trace.unwrap_or_else(|| {
-            let parent = head.headers.get("traceparent")?.to_str().ok()?;
+            let parent = head.headers.get(&head::TRACE_PARENT)?.to_str().ok()?;
             TraceId::parse(parent)
         });
         Some(Admitted {
@@ -115,14 +115,14 @@ impl Lane {
             in_flight,
             request: Request {
                 kind: Kind::Tool,
-                tool: plain.tool,
+                tool: Arc::clone(&tool.name),
                 arguments: plain.arguments,
                 caller: caller.cloned(),
                 origin: Origin {
                     request_id: plain.id.to_string(),
                     trace,
                     client: introduction,
-                    ip: head.extensions.get::<IpAddr>().copied(),
+                    ip: sender.address,
                     cancelled,
                     input_responses: None,
                     request_state: None,
@@ -167,7 +167,7 @@ impl Admitted {
     }
 
     async fn run(self, current: bool) -> Written {
-        let tool = self.request.tool.clone();
+        let tool = Arc::clone(&self.request.tool);
         let reply = corridor::call(self.writer.server(), self.request).await;
         self.writer.write(reply, &tool, &self.id, current)
     }
