@@ -7,6 +7,7 @@
 mod diagnostics;
 mod docs;
 mod entry;
+mod function;
 mod ide;
 mod item;
 mod lint;
@@ -53,7 +54,7 @@ use self::twin::Role;
 /// [reference of attributes](https://github.com/mcp-runtime/mcp-runtime/blob/main/docs/reference/attributes.md).
 #[proc_macro_attribute]
 pub fn tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    tool::expand(attribute.into(), item.into()).into()
+    function::expand(Role::Tool, attribute.into(), item.into()).into()
 }
 
 /// Makes an `async fn` a resource, or all the resources that one template names.
@@ -76,7 +77,7 @@ pub fn tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// [reference of attributes](https://github.com/mcp-runtime/mcp-runtime/blob/main/docs/reference/attributes.md).
 #[proc_macro_attribute]
 pub fn resource(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    item::expand(Role::Resource, attribute.into(), item.into()).into()
+    function::expand(Role::Resource, attribute.into(), item.into()).into()
 }
 
 /// Makes an `async fn` a prompt: messages that a person starts a conversation with.
@@ -99,7 +100,7 @@ pub fn resource(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// [reference of attributes](https://github.com/mcp-runtime/mcp-runtime/blob/main/docs/reference/attributes.md).
 #[proc_macro_attribute]
 pub fn prompt(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    item::expand(Role::Prompt, attribute.into(), item.into()).into()
+    function::expand(Role::Prompt, attribute.into(), item.into()).into()
 }
 
 /// Makes the functions with `#[tool]` in an `impl` block, or in an inline module, one list with defaults of its own.

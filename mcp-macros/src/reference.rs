@@ -11,7 +11,7 @@ use crate::entry::{Entries, Known};
 use crate::lint::{GOD_SERVER, LINTS};
 use crate::parameter::{ARG_OPTIONS, VALIDATE_OPTIONS};
 use crate::twin::Role;
-use crate::{item, policy, tool, toolset};
+use crate::{function, item, policy, toolset};
 
 const PAGE: &str = include_str!("../../docs/reference/attributes.md");
 const LINT_PAGE: &str = include_str!("../../docs/reference/lints.md");
@@ -38,7 +38,7 @@ fn sections(attribute: &str) -> Vec<Section> {
 }
 
 fn tables() -> [(&'static str, Vec<Known>); 5] {
-    let tool = [tool::OPTIONS.as_slice(), &policy::OPTIONS].concat();
+    let tool = [function::OPTIONS.as_slice(), &policy::OPTIONS].concat();
     [
         ("tool", tool),
         ("toolset", toolset::OPTIONS.to_vec()),
@@ -148,10 +148,7 @@ fn expansions(code: &str) -> Vec<TokenStream> {
             _ => TokenStream::new(),
         };
         let function = quote::quote!(#function);
-        Some(match role {
-            Role::Tool => tool::expand(attribute, function),
-            role => item::expand(role, attribute, function),
-        })
+        Some(function::expand(role, attribute, function))
     });
     expanded.chain(toolsets).collect()
 }

@@ -45,6 +45,28 @@ impl Crm {
     pub async fn about() -> &'static str {
         "customers"
     }
+
+    /// A customer's name.
+    #[mcp_runtime::resource("crm://customers/{number}", list = Self::all)]
+    pub async fn customer(&self, #[complete(Self::numbers)] number: usize) -> Option<String> {
+        self.names.get(number).cloned()
+    }
+
+    /// Look at a customer.
+    #[must_use]
+    #[mcp_runtime::prompt(blocking)]
+    #[cfg(not(miri))]
+    pub fn look(&self, #[complete(Self::numbers)] number: usize) -> String {
+        format!("Look at {:?}.", self.names.get(number))
+    }
+
+    async fn all() -> Vec<mcp_runtime::Link> {
+        core::future::ready(Vec::new()).await
+    }
+
+    fn numbers(_: &str) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// A module with functions.

@@ -4,19 +4,7 @@ use proc_macro2::{Delimiter, TokenStream};
 use quote::quote;
 
 use super::options::{Own, Resource};
-use crate::tool::{Model, group, params};
-use crate::twin::Role;
-
-/// The definition of what is wrong somewhere, so that nothing else fails for lack of it.
-pub(super) fn stand_in(role: Role) -> TokenStream {
-    match role {
-        Role::Tool => quote!(__mcp::ToolDef::new("", "", |_| __mcp::None)),
-        Role::Resource => quote!(__mcp::ResourceDef::new("wrong:wrong", "", "", |_| {
-            __mcp::None
-        })),
-        Role::Prompt => quote!(__mcp::PromptDef::new("", "", |_| __mcp::None)),
-    }
-}
+use crate::function::{Model, group, params};
 
 pub(super) fn definition(model: &Model, own: &Own) -> TokenStream {
     let (name, description) = (&model.name, &model.description);

@@ -6,8 +6,8 @@ use syn::{Expr, ExprLit, Lit, LitStr, Path, Token};
 
 use crate::diagnostics::Errors;
 use crate::entry::{Entries, Entry, Known, text_of, ungrouped};
+use crate::function::Options;
 use crate::policy;
-use crate::tool::Options;
 use crate::twin::Role;
 
 /// What both have, beside policies.
@@ -41,15 +41,15 @@ pub(crate) fn shared() -> Vec<Known> {
 }
 
 /// What the attribute says beyond what a tool's could.
-pub(super) enum Own {
+pub(crate) enum Own {
     Resource(Box<Resource>),
     Prompt,
 }
 
 /// What only a resource's attribute says.
 #[derive(Default)]
-pub(super) struct Resource {
-    pub(super) uri: Option<LitStr>,
+pub(crate) struct Resource {
+    pub(crate) uri: Option<LitStr>,
     pub(super) mime: Option<LitStr>,
     pub(super) size: Option<Expr>,
     pub(super) audience: Vec<LitStr>,

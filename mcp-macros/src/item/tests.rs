@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::expand;
+use crate::function::expand;
 use crate::twin::Role;
 
 /// Holds an expansion to `snapshots/NAME.snap`.

@@ -287,7 +287,8 @@ fn exact_work_that_is_sampled_is_found_and_judgement_left_alone() {
 /// The lints that warn of a tool's description and parameters.
 fn told(description: &str, parameters: &TokenStream) -> Vec<&'static str> {
     let function = quote!(#[doc = #description] async fn act(#parameters) {});
-    let expanded = crate::tool::expand(TokenStream::new(), function).to_string();
+    let expanded =
+        crate::function::expand(crate::twin::Role::Tool, TokenStream::new(), function).to_string();
     let names = [LEAKY_ABSTRACTION, MODEL_WORK];
     names
         .into_iter()

@@ -3,8 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::expand;
+use crate::function;
 use crate::twin::Role;
+
+fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    function::expand(Role::Tool, attribute, item)
+}
 
 /// Holds an expansion to `snapshots/NAME.snap`.
 pub(crate) fn snapshot(name: &str, tokens: TokenStream) {

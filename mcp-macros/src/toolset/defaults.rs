@@ -40,7 +40,7 @@ impl<'a> Defaults<'a> {
             let key = options.policies.key(conflict.options().0);
             errors.at(
                 key.unwrap_or_else(Span::call_site),
-                crate::tool::unindented(conflict.message()),
+                crate::function::unindented(conflict.message()),
             );
         }
         Self {

@@ -8,8 +8,8 @@ use syn::{Attribute, Ident, Path, Type};
 use super::body::{Body, Container};
 use super::options::Options;
 use crate::diagnostics::Errors;
+use crate::function::Part;
 use crate::list::{self, Element};
-use crate::tool::Part;
 use crate::twin::Role;
 
 /// Some of what stands between the braces, made ready.

@@ -20,9 +20,9 @@ pub(crate) use self::options::OPTIONS;
 use self::options::Options;
 use crate::diagnostics::Errors;
 use crate::entry::spelled;
-use crate::tool::{self, Part, Place};
+use crate::function::{self, Part, Place};
+use crate::ide;
 use crate::twin::Role;
-use crate::{ide, item};
 
 /// The module or the methods as they were, their list beside them, and everything that is wrong with the two.
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -51,10 +51,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
                 if !paths.iter().any(|it| spelled(it) == spelled(&written.path)) {
                     paths.push(written.path);
                 }
-                let part = match written.role {
-                    Role::Tool => tool::part(written.options, written.item, place),
-                    role => item::part(role, written.options, written.item, place),
-                };
+                let part = function::part(written.role, written.options, written.item, place);
                 names.check(&part, &mut errors);
                 expand::Item::Made(Box::new(part))
             }

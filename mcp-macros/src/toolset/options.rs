@@ -5,8 +5,8 @@ use syn::{Ident, LitStr};
 
 use crate::diagnostics::Errors;
 use crate::entry::{Entries, Entry, Known};
+use crate::function::path;
 use crate::policy;
-use crate::tool::path;
 
 pub(crate) const OPTIONS: [Known; 3] = [
     Known::new("prefix", "prefix = \"crm\""),

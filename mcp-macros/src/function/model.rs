@@ -1,4 +1,4 @@
-//! What a tool is, once everything that was written makes sense together.
+//! What a function is to become, once everything that was written makes sense together.
 
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
@@ -14,7 +14,7 @@ use crate::parameter::{self, Parameter};
 use crate::source::Function;
 use crate::twin::{Role, Twin};
 
-/// A tool that makes sense.
+/// A function that makes sense as what it is to become.
 pub(crate) struct Model {
     pub(crate) function: Ident,
     pub(crate) name: String,

@@ -1,57 +1,16 @@
-//! A tool that makes sense, as tokens. Nothing can fail here.
+//! A function that makes sense, as tokens: the closure that walks its signature, and what all kinds of definition say. Nothing can fail here.
 //!
 //! Only brackets, punctuation and keywords of ours carry a span of the user's: a name of ours at the user's place would be a
 //! second definition there for an editor to find.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::Expr;
 
 use super::model::{Model, Receiver};
 use crate::entry::text_of;
 use crate::list::call_at;
 use crate::parameter::{Check, Parameter, Rule};
-
-/// The definition of a tool that is wrong somewhere, so that nothing else fails for lack of it.
-pub(super) fn stand_in() -> TokenStream {
-    quote!(__mcp::ToolDef::new("", "", |_| __mcp::None))
-}
-
-impl ToTokens for Model {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let (name, description) = (&self.name, &self.description);
-        let (params, walk) = (params(), self.walk());
-        let policies = match self.defaults {
-            None => self.options.policies.calls(),
-            Some(_) => self.options.policies.typed(),
-        };
-        let annotations = self.annotations();
-        let definition = quote! {
-            __mcp::ToolDef::new(#name, #description, |#params| #walk) #annotations #policies
-        };
-        // The macro cannot see what a constant says, so const evaluation looks for contradictions, and finds them here. In
-        // a constant of its own, because one that belongs to a trait is not looked at before somebody uses it. Only a method's
-        // is not, since it may name `Self`: that trait is looked at where the toolset is.
-        let checked = match (self.options.policies.constant(), &self.defaults) {
-            (None, None) => return definition.to_tokens(tokens),
-            (Some(span), None) => call_at(span, &quote!(ToolDef::checked), &definition),
-            (constant, Some(defaults)) => {
-                let span = constant.unwrap_or_else(|| self.function.span());
-                let checked = quote!(ToolDef::checked_in);
-                call_at(span, &checked, &quote!(#definition, #defaults))
-            }
-        };
-        match self.receiver {
-            Receiver::Free => tokens.extend(quote!({
-                const __CHECKED: __mcp::ToolDef = #checked;
-                __CHECKED
-            })),
-            Receiver::Type | Receiver::Instance => {
-                checked.to_tokens(tokens);
-            }
-        }
-    }
-}
 
 impl Model {
     /// The body of the closure that walks the signature.
