@@ -90,7 +90,7 @@ async fn a_log_of_text_has_no_colours_without_a_terminal_and_no_line_of_a_caller
 }
 
 #[tokio::test]
-async fn whatever_prints_to_stdout_prints_to_stderr_instead() {
+async fn whatever_prints_to_stdout_prints_to_stderr_instead_and_stdin_is_the_protocols() {
     let mut printing = Program::start(server_at(PRINTING).env("RUST_LOG", "info"));
     let params = json!({
         "protocolVersion": "2025-11-25",

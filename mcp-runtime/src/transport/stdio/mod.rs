@@ -56,8 +56,8 @@ impl Server {
     /// - Of more than 16,384 requests in flight the next one waits to be read. A client that sends so many must read answers meanwhile.
     /// - At the end of stdin the calls in flight are answered, within the [`drain`](Self::drain) time. When stdout is closed
     ///   nobody reads, so they are cancelled.
-    /// - Only messages go to stdout, one a line: whatever else this process prints from here on goes to stderr, and stays there when the server
-    ///   has stopped. That is on Unix; elsewhere nothing in the process may print to stdout.
+    /// - Only messages go to stdout, one a line: whatever else this process prints from here on goes to stderr, and whatever else reads from
+    ///   stdin finds its end. It stays so when the server has stopped. That is on Unix; elsewhere nothing in the process may use either.
     ///
     /// # Errors
     /// Why the server does not start, and calls that had to be cut off at the end.
@@ -67,8 +67,8 @@ impl Server {
             if let Some(withheld) = core.withheld() {
                 tracing::warn!("{withheld}");
             }
-            let stdout = own::stdout().map_err(cannot)?;
-            let transport = converse(Arc::clone(&core), io::stdin(), stdout);
+            let (stdin, stdout) = own::streams().map_err(cannot)?;
+            let transport = converse(Arc::clone(&core), stdin, stdout);
             Lifecycle::run(&core, transport).await
         })
     }

@@ -1,21 +1,24 @@
-//! The process's stdout, for messages alone.
+//! The process's stdin and stdout, for messages alone.
 
 use std::io;
 
-/// Takes stdout for the protocol. What prints from here on, a tool, what it depends on, a program that it starts, a log that the program
-/// has set up by itself, prints to stderr.
+/// Takes both for the protocol. What prints from here on, a tool, what it depends on, a program that it starts, a log that the program has set
+/// up by itself, prints to stderr; and what reads from stdin, as such a program may, finds its end and not the client's messages.
 #[cfg(unix)]
-pub(super) fn stdout() -> io::Result<std::fs::File> {
+pub(super) fn streams() -> io::Result<(std::fs::File, std::fs::File)> {
+    use std::fs::File;
     use std::os::fd::AsFd as _;
 
-    let protocol = io::stdout().as_fd().try_clone_to_owned()?;
+    let input = io::stdin().as_fd().try_clone_to_owned()?;
+    rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
+    let output = io::stdout().as_fd().try_clone_to_owned()?;
     // Nothing is flushed before: what was printed without a line's end is no message either.
     rustix::stdio::dup2_stdout(io::stderr())?;
-    Ok(protocol.into())
+    Ok((input.into(), output.into()))
 }
 
 /// Where there is no safe way to do that, what is printed mixes with the messages.
 #[cfg(not(unix))]
-pub(super) fn stdout() -> io::Result<io::Stdout> {
-    Ok(io::stdout())
+pub(super) fn streams() -> io::Result<(io::Stdin, io::Stdout)> {
+    Ok((io::stdin(), io::stdout()))
 }
