@@ -215,7 +215,7 @@ fn ended(call: &Call, outcome: Outcome) -> Result<Output, Refusal> {
     };
     match error.signal() {
         Some(Signal::Lacks(capability)) => Err(Refusal::Lacks(capability)),
-        Some(Signal::Interrupted) => match call.rounds.interrupt(call, rounds::LIFETIME) {
+        Some(Signal::Interrupted) => match call.rounds.interrupt(call, rounds::LIFETIME)? {
             Some(asked) => Err(Refusal::InputRequired(asked)),
             None => Err(Refusal::Tool(error)),
         },

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use sha2::Sha256;
 
 /// Longer sealed texts than this are not looked at.
-const MAX_LENGTH: usize = 64 * 1024;
+pub(crate) const MAX_LENGTH: usize = 64 * 1024;
 
 /// The server's sealing key.
 pub(crate) struct Seal(Hmac<Sha256>);

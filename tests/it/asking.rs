@@ -72,10 +72,47 @@ async fn empty(#[arg(default = "/tmp")] folder: &str) -> String {
     format!("{folder} is empty")
 }
 
+/// Delete a file once somebody has signed for it.
+#[tool(destructive, confirm = "Delete {path}?")]
+async fn delete_signed(
+    path: String,
+    ctx: Context,
+    effects: State<Effects>,
+) -> Result<String, ToolError> {
+    let who: Who = ctx.ask("who", "Who signs for it?").await?;
+    effects.happen();
+    Ok(format!("{path} is gone, says {}", who.name))
+}
+
+/// Delete a file, whenever the human comes round to it.
+#[tool(destructive, confirm = "Delete {path}?", confirm_ttl = "1h")]
+async fn delete_at_leisure(path: String, effects: State<Effects>) -> String {
+    effects.happen();
+    format!("{path} is gone")
+}
+
+/// Write a text of some length before asking whom it is for.
+#[tool]
+async fn write(length: usize, ctx: Context) -> Result<String, ToolError> {
+    let draft = async { Ok("x".repeat(length)) };
+    let text: String = ctx.once("draft", draft).await?;
+    let who: Who = ctx.ask("who", "For whom is it?").await?;
+    Ok(format!("{} for {}", text.len(), who.name))
+}
+
 async fn client() -> (Client, Arc<Effects>) {
     let effects = Arc::new(Effects::default());
     let server = Server::new("asking")
-        .mount(tools![greet, greet_both, survey, delete, empty])
+        .mount(tools![
+            greet,
+            greet_both,
+            survey,
+            delete,
+            empty,
+            delete_signed,
+            delete_at_leisure,
+            write
+        ])
         .shared_state(Arc::clone(&effects))
         .local_principal(Principal::local("ada"));
     (Client::builder(server).connect().await, effects)
@@ -205,6 +242,81 @@ async fn a_confirmed_tool_runs_after_a_yes_and_once() {
     let replayed = client.request("tools/call", &approval).await;
     assert_eq!(replayed.code(), Some("not_confirmed"));
     assert_eq!(effects.count(), 1);
+}
+
+/// The last round of a confirmed call that asks once more: its tool has not run yet.
+async fn last_round(client: &Client) -> Value {
+    let call = params("delete_signed", json!({"path": "a.txt"}));
+    let asked = client.request("tools/call", &call).await;
+    let confirmed = again(call.clone(), &asked, yes());
+    let asked = client.request("tools/call", &confirmed).await;
+    assert!(asked.result()["inputRequests"]["who"].is_object());
+    let name = json!({"who": accept(json!({"name": "Ada"}))});
+    again(call, &asked, name)
+}
+
+#[tokio::test]
+async fn one_yes_is_for_one_run_also_where_the_tool_asks_more() {
+    let (client, effects) = client().await;
+    let last = last_round(&client).await;
+    let done = client.request("tools/call", &last).await;
+    assert_eq!(done.text(), "a.txt is gone, says Ada");
+    for _ in 0..3 {
+        let replayed = client.request("tools/call", &last).await;
+        assert_eq!(replayed.code(), Some("not_confirmed"));
+    }
+    assert_eq!(effects.count(), 1);
+}
+
+#[tokio::test]
+async fn one_yes_is_for_one_run_of_those_that_come_at_once() {
+    let (client, effects) = client().await;
+    let last = last_round(&client).await;
+    let calls = (0..8).map(|_| client.request("tools/call", &last));
+    let replies = futures_util::future::join_all(calls).await;
+    let codes = replies.iter().filter_map(Reply::code);
+    assert_eq!(codes.filter(|code| *code == "not_confirmed").count(), 7);
+    assert_eq!(effects.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_yes_is_for_one_run_however_long_it_holds() {
+    let (client, effects) = client().await;
+    let call = params("delete_at_leisure", json!({"path": "a.txt"}));
+    let asked = client.request("tools/call", &call).await;
+    let approval = again(call, &asked, yes());
+    tokio::time::advance(Duration::from_secs(60)).await;
+    let done = client.request("tools/call", &approval).await;
+    assert_eq!(done.text(), "a.txt is gone");
+    for _ in 0..5 {
+        tokio::time::advance(Duration::from_secs(11 * 60)).await;
+        let replayed = client.request("tools/call", &approval).await;
+        let refused = replayed.code() == Some("not_confirmed") || replayed.rpc_error().is_some();
+        assert!(refused, "{replayed:?}");
+    }
+    assert_eq!(effects.count(), 1);
+}
+
+#[tokio::test]
+async fn what_a_client_would_carry_for_nothing_it_is_not_given() {
+    let (client, _) = client().await;
+    let (mut carried, mut refused) = (0, 0);
+    for length in (48_600..49_100).step_by(7) {
+        let call = params("write", json!({"length": length}));
+        let asked = client.request("tools/call", &call).await;
+        if asked.code() == Some("internal") {
+            refused += 1;
+            continue;
+        }
+        assert_eq!(refused, 0, "what is shorter fits");
+        carried += 1;
+        let name = json!({"who": accept(json!({"name": "Ada"}))});
+        let done = client
+            .request("tools/call", again(call, &asked, name))
+            .await;
+        assert_eq!(done.text(), format!("{length} for Ada"));
+    }
+    assert!(carried > 0 && refused > 0, "{carried} {refused}");
 }
 
 #[tokio::test]

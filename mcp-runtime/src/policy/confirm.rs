@@ -58,7 +58,7 @@ impl Unconfirmed {
             Self::Declined => format!("the user did not confirm `{tool}`"),
             Self::Unanswered => format!("the user did not answer whether to run `{tool}`"),
             Self::NotAsked => format!(
-                "this answer to the question before `{tool}` was used already, or never asked for; call again without `inputResponses`"
+                "this answer to the question before `{tool}` was used already, or never asked for; call again without `inputResponses` and `requestState`"
             ),
             Self::CannotAsk => format!(
                 "`{tool}` runs only when a human confirms it, and this client cannot ask one"
@@ -83,7 +83,11 @@ pub(crate) async fn ask(call: &Call, redeemed: bool) -> Result<Approved, Refusal
     };
     let client = &call.origin.client;
     if call.rounds.is_confirmed() {
-        return Ok(Approved(()));
+        // The yes of an earlier round travels in the state, and is used up with it.
+        return match redeemed {
+            true => Ok(Approved(())),
+            false => Err(Unconfirmed::NotAsked.into()),
+        };
     }
     if client.asks_in_rounds() {
         if let Some(answer) = call.rounds.answer(KEY) {
@@ -111,7 +115,7 @@ pub(crate) async fn ask(call: &Call, redeemed: bool) -> Result<Approved, Refusal
     };
     if client.asks_in_rounds() {
         call.rounds.ask(KEY, question);
-        let asked = call.rounds.interrupt(call, rule.ttl);
+        let asked = call.rounds.interrupt(call, rule.ttl)?;
         return Err(asked.map_or(Unconfirmed::CannotAsk.into(), Refusal::InputRequired));
     }
     let patience = rule.ttl.min(call.server.patience);

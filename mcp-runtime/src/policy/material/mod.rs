@@ -7,6 +7,7 @@
 mod tests;
 
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 
 use crate::call::Call;
 use crate::principal::Principal;
@@ -18,7 +19,8 @@ const USUAL: usize = 256;
 
 /// Bytes that tell one list of values from every other.
 ///
-/// They hold arguments in clear, secret ones too. Nothing leaves but the [`key`](Self::key), a hash that only this server can make.
+/// They hold arguments in clear, secret ones too. Nothing leaves but the [`key`](Self::key), a hash that only this server can make, and for the one
+/// who sent the arguments their [`digest`](Self::digest).
 pub(crate) struct Material(Vec<u8>);
 
 /// A tool's declared arguments, as [`Material::arguments`] writes them.
@@ -67,6 +69,11 @@ impl Material {
     /// The hash of everything written, after what the builder has in it already.
     pub(crate) fn key(&self, start: KeyBuilder) -> Key {
         start.bytes(&self.0).finish()
+    }
+
+    /// The SHA-256 of everything written.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        Sha256::digest(&self.0).into()
     }
 
     pub(crate) fn text(&mut self, text: &str) {
@@ -153,7 +160,8 @@ impl Material {
         }
     }
 
-    fn object(&mut self, object: &Map<String, Value>, ignored: &[&str]) {
+    /// An object's members, without what is ignored.
+    pub(crate) fn object(&mut self, object: &Map<String, Value>, ignored: &[&str]) {
         self.0.push(b'{');
         self.entries(object.iter().collect(), ignored);
         self.0.push(b'}');
