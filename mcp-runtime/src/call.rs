@@ -47,7 +47,7 @@ impl Looks {
         self.caller.load(Ordering::Relaxed)
     }
 
-    /// Whether the tool asked its client, or the user in front of it.
+    /// Whether the tool asked its client or the user in front of it, or looked at what the client is.
     pub(crate) fn at_client(&self) -> bool {
         self.client.load(Ordering::Relaxed)
     }
@@ -134,6 +134,14 @@ impl Call {
             looks: Looks::default(),
             watch: Watch::new(self.server.patience),
             facts: Arc::clone(&self.facts),
+        }
+    }
+
+    /// The same first call once more, for work that is a call of its own to whoever counts and records.
+    pub(crate) fn noted_in(&self, facts: Arc<Facts>) -> Self {
+        Self {
+            facts,
+            ..self.detached(CancellationToken::new())
         }
     }
 

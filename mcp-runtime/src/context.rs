@@ -55,12 +55,16 @@ impl Context {
     }
 
     /// Who the client says it is.
+    ///
+    /// An answer that was made with a look at the client is for this call alone, and not [cached](crate::Policies).
     pub fn client_info(&self) -> Option<ClientInfo> {
+        self.note_client();
         self.0.origin.client.info()
     }
 
     /// The protocol revision the client speaks, such as `2026-07-28`.
     pub fn protocol_version(&self) -> &str {
+        self.note_client();
         self.0.origin.client.protocol_version()
     }
 
@@ -71,6 +75,7 @@ impl Context {
 
     /// Whether the client declared that it can do this.
     pub fn can(&self, capability: Capability) -> bool {
+        self.note_client();
         self.client().can(capability)
     }
 
@@ -92,8 +97,8 @@ impl Context {
         &self.0.watch
     }
 
-    /// Remembers that the answer is made of what a client said.
-    pub(crate) fn note_question(&self) {
+    /// Remembers that the answer is made of what a client says, or of what it is.
+    pub(crate) fn note_client(&self) {
         self.0.looks.note_client();
     }
 

@@ -156,7 +156,8 @@ async fn charged(decoded: Decoded) -> Result<Output, Refusal> {
     // While the upstream is known to be down, no call is charged and no human asked for nothing.
     breaker::peek(&call)?;
     // A call that goes on after a question was paid for in its first round: a state pays once.
-    let redeemed = call.rounds.redeem(&call).await?;
+    let redeemed = call.rounds.redeem(&call).await;
+    let redeemed = redeemed.map_err(Refusal::store_away("confirm"))?;
     let paid = match redeemed {
         true => Paid::in_an_earlier_round(),
         false => rate::take(&call, Count::Executions).await?,

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crate::facts::{CacheUse, Noted};
 use crate::policy::audit::Sink;
-use crate::policy::rate::Limiter;
 use crate::policy::telemetry::End;
+use crate::store::Health;
 
 /// The upper bounds of the duration buckets; a last one has everything beyond.
 pub const DURATION_BOUNDS: [Duration; 16] = [
@@ -60,7 +60,8 @@ pub(crate) struct Meters {
     pub(crate) tools: Vec<(String, Arc<Meter>)>,
     pub(crate) unknown: Arc<AtomicU64>,
     pub(crate) audit: Arc<Sink>,
-    pub(crate) limiter: Arc<Limiter>,
+    /// Of the store, where there is one that can be away.
+    pub(crate) store: Option<Arc<Health>>,
 }
 
 impl Metrics {
@@ -80,7 +81,7 @@ impl Metrics {
             unknown_tool: meters.unknown.load(Ordering::Relaxed),
             audit_written,
             audit_lost,
-            limiter_away: meters.limiter.is_away(),
+            store_away: meters.store.as_ref().is_some_and(|store| store.is_away()),
         }
     }
 }
@@ -97,8 +98,8 @@ pub struct Snapshot {
     pub audit_written: u64,
     /// Records that were dropped because the disk did not keep up.
     pub audit_lost: u64,
-    /// Whether rates are kept without the store that holds their buckets, because it does not answer.
-    pub limiter_away: bool,
+    /// Whether policies do without the store of shared state, because it does not answer: rates as their `on_error` says, caches not at all.
+    pub store_away: bool,
 }
 
 /// One tool's figures. Everything counts from the server's start.

@@ -1,8 +1,8 @@
-//! A store as one on a network is: it takes time, keeps bytes alone, and can be away.
+//! A store as one on a network is: it takes time, keeps bytes alone, can be away, and can hang.
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,11 +19,20 @@ pub(crate) struct Foreign {
 
 /// Sends the store away and back.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Switch(Arc<AtomicBool>);
+pub(crate) struct Switch(Arc<AtomicU8>);
+
+const UP: u8 = 0;
+const AWAY: u8 = 1;
+const HANGS: u8 = 2;
 
 impl Switch {
     pub(crate) fn set(&self, away: bool) {
-        self.0.store(away, Ordering::SeqCst);
+        self.0.store(if away { AWAY } else { UP }, Ordering::SeqCst);
+    }
+
+    /// No operation ends from now on.
+    pub(crate) fn hang(&self) {
+        self.0.store(HANGS, Ordering::SeqCst);
     }
 }
 
@@ -42,8 +51,9 @@ impl Foreign {
         Box::pin(async move {
             tokio::task::yield_now().await;
             match self.switch.0.load(Ordering::SeqCst) {
-                true => Err(StoreError::new("away")),
-                false => ask(&self.inner).await,
+                UP => ask(&self.inner).await,
+                AWAY => Err(StoreError::new("away")),
+                _ => std::future::pending().await,
             }
         })
     }

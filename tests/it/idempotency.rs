@@ -14,6 +14,7 @@ use validator::Validate;
 
 use crate::foreign::Foreign;
 use crate::script::{Script, Step, settle};
+use crate::shared_store::KEY;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -186,7 +187,11 @@ async fn of_many_at_once_one_runs() {
         let script = Script::new([]);
         let mut server = server(&script);
         if store {
-            server = server.store(Foreign::default());
+            // A busy machine is no outage.
+            server = server
+                .store(Foreign::default())
+                .state_key(KEY)
+                .store_timeout(60 * SECOND);
         }
         let client = Client::builder(server).connect().await;
         let mut calls = Vec::new();
@@ -217,7 +222,7 @@ async fn after_a_failure_that_did_nothing_the_key_is_free() {
             let script = Script::new([Step::Fail(kind)]);
             let mut server = server(&script);
             if store {
-                server = server.store(Foreign::default());
+                server = server.store(Foreign::default()).state_key(KEY);
             }
             let client = Client::builder(server).connect().await;
             let failed = client.call("pay", to_ada("k")).await;
@@ -267,7 +272,7 @@ async fn assert_unknown(client: &Client) {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_goes_away_leaves_the_truth_behind() {
     let script = Script::new([]);
-    let client = Client::builder(server(&script).store(Foreign::default()))
+    let client = Client::builder(server(&script).store(Foreign::default()).state_key(KEY))
         .connect()
         .await;
     let mut outcomes = [0; 3];
@@ -324,7 +329,7 @@ async fn where_the_store_is_away_nothing_runs() {
     let script = Script::new([]);
     let store = Foreign::default();
     let away = store.switch();
-    let client = Client::builder(server(&script).store(store))
+    let client = Client::builder(server(&script).store(store).state_key(KEY))
         .connect()
         .await;
     away.set(true);

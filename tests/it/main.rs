@@ -41,6 +41,7 @@ mod script;
 mod secrets;
 mod served;
 mod shared_store;
+mod sharing;
 mod size;
 mod skills;
 mod tasks;

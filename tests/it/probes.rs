@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use mcp_runtime::prelude::*;
-use mcp_runtime::store::{Charge, KeyBuilder, MemoryStore, Store as _};
+use mcp_runtime::store::{Charge, KeySpace, MemoryStore, Store as _};
 use mcp_runtime::testing::{Client, Reply};
 use mcp_runtime::{CACHE_META_KEY, Cache, ErrorKind, Policies, Principal, Tool, ToolDef};
 use parking_lot::{Condvar, Mutex};
@@ -16,7 +16,7 @@ use serde_json::json;
 use tokio::time::{Instant, advance};
 
 use crate::script::{Script, Step, settle};
-use crate::shared_store::Shared;
+use crate::shared_store::{KEY, Shared};
 
 /// The two eras.
 const ERAS: [bool; 2] = [false, true];
@@ -304,10 +304,10 @@ async fn a_timeout_of_200_ms_answers_in_about_200_ms_though_the_tool_blocks_its_
 #[test]
 fn a_million_distinct_callers_do_not_grow_memory_past_the_bound() {
     let bound = 1 << 14;
-    let store = MemoryStore::with_limits(bound, 1 << 20);
+    let (store, keys) = (MemoryStore::with_limits(bound, 1 << 20), KeySpace::random());
     for caller in 0..1_000_000_u64 {
         let charge = Charge {
-            key: KeyBuilder::new("caller").number(caller).finish(),
+            key: keys.key("caller").number(caller).finish(),
             interval: Duration::from_secs(3600),
             burst: 10,
             cost: 1,
@@ -341,7 +341,8 @@ async fn callers_beyond_the_bound_over_http_share_a_bucket() {
         let server = Server::new("probes")
             .mount(tools![mine])
             .shared_state(Script::new([]))
-            .store(store.clone());
+            .store(store.clone())
+            .state_key(KEY);
         let client = client(server, legacy).await;
         let mut refused = 0;
         for number in 0..500 {

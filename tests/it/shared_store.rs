@@ -10,6 +10,9 @@ use mcp_runtime::store::{
     Charge, Claim, Key, Lookup, MemoryStore, Payload, Since, Store, StoreError, Taken,
 };
 
+/// The key of servers that share a store.
+pub(crate) const KEY: [u8; 32] = [7; 32];
+
 #[derive(Debug, Clone)]
 pub(crate) struct Shared(Arc<MemoryStore>);
 

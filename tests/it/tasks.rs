@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::foreign::Foreign;
+use crate::shared_store::KEY;
 
 const TOOLS: Toolset = tools![
     add,
@@ -436,7 +437,7 @@ async fn a_caller_has_so_many_tasks_and_the_server_has() {
 async fn a_task_that_cannot_be_kept_is_none() {
     let store = Foreign::default();
     let switch = store.switch();
-    let server = server().store(store);
+    let server = server().store(store).state_key(KEY);
     let client = Client::builder(server).polling().connect().await;
     switch.set(true);
     let refused = client.call("compute", json!({"seconds": 1})).await;

@@ -181,7 +181,7 @@ impl Context {
         method: &'static str,
         params: Value,
     ) -> Result<Value, ToolError> {
-        self.note_question();
+        self.note_client();
         let client = self.client();
         if client.asks_in_rounds() {
             if let Some(answer) = self.rounds().answer(key)

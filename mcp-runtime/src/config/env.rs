@@ -79,7 +79,7 @@ pub(crate) const VARIABLES: &[Variable] = &[
     },
     Variable {
         name: "MCP_STATE_KEY",
-        meaning: "the secret that seals what clients carry between the rounds of a call, the same for all servers behind one address",
+        meaning: "the secret that seals what clients carry between the rounds of a call and names what is in a shared store, the same for all servers behind one address",
         default: "made at start, for one server alone",
         set: |config, text| match text.len() {
             32.. => {

@@ -43,7 +43,8 @@ pub(crate) enum Refusal {
     InputRequired(InputRequired),
     Lacks(Capability),
     Unconfirmed(Unconfirmed),
-    StoreAway(StoreError),
+    /// The store, and the step that cannot do without it.
+    StoreAway(&'static str, StoreError),
     BrokenState,
     Cancelled,
     /// The server is stopping and takes no new calls.
@@ -76,7 +77,6 @@ refusals!(
     Crowded(Crowded),
     Tool(ToolError),
     Unconfirmed(Unconfirmed),
-    StoreAway(StoreError),
     Closed(Closed)
 );
 
@@ -99,6 +99,11 @@ impl From<Unknown> for Refusal {
 }
 
 impl Refusal {
+    /// Where a step cannot do without the store.
+    pub(crate) fn store_away(step: &'static str) -> impl FnOnce(StoreError) -> Self {
+        move |error| Self::StoreAway(step, error)
+    }
+
     /// Whether the tool may have done what it does all the same: it ran, and how far is not known, or what it said did not get through.
     pub(crate) fn leaves_outcome_unknown(&self) -> bool {
         match self {
@@ -151,7 +156,7 @@ impl Refusal {
                 .detail("unit", unit)
             }
             Self::Unconfirmed(why) => Failure::new(why.code(), why.text(tool)),
-            Self::StoreAway(error) => {
+            Self::StoreAway(_, error) => {
                 let id = incident_id();
                 tracing::error!(tool, %id, %error, "the store of shared state is away");
                 let mut failure =
@@ -211,14 +216,14 @@ impl Refusal {
     /// The step that refused, for logs and records.
     pub(crate) fn step(&self) -> &'static str {
         match self {
-            Self::Replied(_, step) => step,
+            Self::Replied(_, step) | Self::StoreAway(step, _) => step,
             Self::Closed(_) | Self::CutOff => "shutdown",
             Self::Panicked(_) => "contract",
             Self::Unknown => "gate",
             Self::Denied(_) => "authorize",
             Self::Unrecordable => "audit",
             Self::TooLong(_) | Self::Invalid(_) | Self::BrokenState => "decode",
-            Self::Unconfirmed(_) | Self::StoreAway(_) => "confirm",
+            Self::Unconfirmed(_) => "confirm",
             Self::Idempotency(_) => "idempotency",
             Self::Limited(_) => "rate",
             Self::TooManyTasks(_) => "task",

@@ -17,7 +17,7 @@ use super::per::{Missing, Per};
 use super::timeout;
 use crate::call::Call;
 use crate::error::{Failure, Refusal};
-use crate::store::{Key, KeyBuilder};
+use crate::store::{Key, KeySpace};
 
 /// How many keys of one tool can be inside or wait at a time.
 const MOST_KEYS: usize = 1 << 16;
@@ -45,8 +45,12 @@ pub(crate) enum Crowded {
 }
 
 impl Rule {
-    pub(super) fn new(tool: &str, declared: &mcp_grammar::Concurrency<'static>) -> Self {
-        let per = Per::new(declared.keys, KeyBuilder::new("concurrency").text(tool));
+    pub(super) fn new(
+        space: &KeySpace,
+        tool: &str,
+        declared: &mcp_grammar::Concurrency<'static>,
+    ) -> Self {
+        let per = Per::new(declared.keys, space.key("concurrency").text(tool));
         Self {
             slots: declared.slots,
             queue: declared.queue,

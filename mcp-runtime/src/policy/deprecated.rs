@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 use super::auth::Permit;
 use crate::principal::Principal;
-use crate::store::{BuildKeyHasher, Key, KeyBuilder};
+use crate::store::{BuildKeyHasher, Key, KeySpace};
 
 /// How many callers a tool is told of at most.
 const MOST_CALLERS: usize = 1000;
@@ -21,6 +21,7 @@ pub(crate) struct Rule {
     /// `use crm.search_v2; sunset 2027-01-31`: with the name under which the other tool is served.
     pub(crate) notice: String,
     sunset: Option<Date>,
+    keys: KeySpace,
     told: Mutex<HashSet<Key, BuildKeyHasher>>,
 }
 
@@ -61,6 +62,7 @@ impl Rule {
         Ok(Self {
             notice: served.to_string(),
             sunset: declared.sunset,
+            keys: KeySpace::random(),
             told: Mutex::default(),
         })
     }
@@ -72,7 +74,7 @@ impl Rule {
 
     /// Whether this caller has not been told of before.
     fn is_news(&self, caller: Option<&Principal>) -> bool {
-        let key = KeyBuilder::new("deprecated");
+        let key = self.keys.key("deprecated");
         let key = match caller {
             Some(caller) => key
                 .text(caller.issuer())

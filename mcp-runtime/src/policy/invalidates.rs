@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use mcp_grammar::Tags;
+use tokio_util::task::TaskTracker;
 
 use super::cache::tags;
 use crate::answer::Output;
@@ -32,9 +33,10 @@ pub(crate) async fn after(
     outcome
 }
 
-/// Tags to forget. Dropped before they are, they are forgotten in the background.
+/// Tags to forget. Dropped before they are, they are forgotten in the background, and before the server has stopped.
 struct Pending {
     store: Arc<dyn Store>,
+    aftermath: TaskTracker,
     tool: Arc<str>,
     tags: Vec<Key>,
 }
@@ -43,6 +45,7 @@ impl Pending {
     fn new(tags: &Tags<'static>, call: &Call) -> Self {
         Self {
             store: Arc::clone(&call.server.store),
+            aftermath: call.server.aftermath.clone(),
             tool: Arc::clone(&call.tool.name),
             tags: tags::keys(tags, call),
         }
@@ -62,7 +65,8 @@ impl Drop for Pending {
         }
         let (store, tool) = (Arc::clone(&self.store), std::mem::take(&mut self.tool));
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { forget(&*store, &tool, &tags).await });
+            let forget = async move { forget(&*store, &tool, &tags).await };
+            self.aftermath.spawn_on(forget, &runtime);
         }
     }
 }
@@ -70,5 +74,39 @@ impl Drop for Pending {
 async fn forget(store: &dyn Store, tool: &str, tags: &[Key]) {
     if let Err(error) = store.forget(tags).await {
         tracing::warn!(%error, tool, "kept answers that this call made stale stay until their time is over");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::time::Duration;
+
+    use mcp_grammar::{Cache, Invalidates};
+
+    use crate::policy::fixture::{Does, calls, servers, tool};
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_call_left_to_do_is_done_before_the_server_has_stopped() {
+        let look = tool("look").read_only().cache(Cache::new("1h tags(x)"));
+        let change = tool("change").invalidates(Invalidates::new("tags(x)"));
+        let server = servers(&[look, change]).state(Does::new(|ctx| async move {
+            match ctx.tool_name() {
+                "look" => Ok("seen".to_owned()),
+                _ => pending().await,
+            }
+        }));
+        let metrics = server.metrics();
+        let look = calls(server, "look");
+        let attempts = || metrics.snapshot().tools[0].attempts;
+        assert_eq!(look.passed(2).await, 2);
+        assert_eq!(attempts(), 1);
+        let change = look.of("change");
+        let gone = tokio::time::timeout(Duration::from_secs(1), change.outcome());
+        assert!(gone.await.is_err());
+        // Nothing else has run since the call was dropped.
+        look.server.lifecycle.stop().await;
+        assert_eq!(look.passed(1).await, 1);
+        assert_eq!(attempts(), 2);
     }
 }

@@ -95,6 +95,7 @@ impl Effective {
             (overrides.allow_relax, problems),
         );
         let rate = rate::Rule::new(
+            &shared.keys,
             tool,
             (&declared, &tenant_rates),
             auth.guarantees_caller(),
@@ -112,7 +113,7 @@ impl Effective {
                 .map(|breaker| shared.breaker(tool, breaker, problems)),
             concurrency: declared
                 .concurrency
-                .map(|bound| concurrency::Rule::new(tool, &bound)),
+                .map(|bound| concurrency::Rule::new(&shared.keys, tool, &bound)),
             size: size::Rule::new(&declared),
             audit: audit::Rule::new(&declared),
             #[cfg(feature = "cli")]

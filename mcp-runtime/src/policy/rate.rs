@@ -23,7 +23,7 @@ use crate::call::Call;
 use crate::error::{Failure, FieldError};
 use crate::human::AtLeast;
 use crate::principal::Principal;
-use crate::store::{Charge, Taken};
+use crate::store::{Charge, KeySpace, Taken};
 
 /// Charges that live on the stack: a tool has four buckets at most.
 type Charges = SmallVec<[Charge; 4]>;
@@ -117,6 +117,7 @@ fn invalid(tool: &str, path: &str, message: String) -> Failure {
 
 impl Rule {
     pub(super) fn new(
+        space: &KeySpace,
         tool: &str,
         (policies, tenants): (&Policies<'static>, &Rates),
         has_caller: bool,
@@ -132,7 +133,7 @@ impl Rule {
                     ));
                 }
             }
-            let bucket = |rate| Bucket::new(tool, rate, has_caller, destructive);
+            let bucket = |rate| Bucket::new(space, tool, rate, has_caller, destructive);
             rates.iter().map(bucket).collect()
         };
         let mut rule = Self {
@@ -207,10 +208,10 @@ pub(crate) async fn take(call: &Call, what: Count) -> Result<Paid, Limited> {
     if charges.is_empty() {
         return Ok(Paid(()));
     }
-    let (store, limiter) = (&*call.server.store, &call.server.limiter);
+    let (store, limiter) = (&call.server.store, &call.server.limiter);
     let taken = match store.take_now(&charges) {
         Some(taken) => taken,
-        None => match limiter.ask(store, &charges).await {
+        None => match store.take(&charges).await {
             Ok(taken) => taken,
             Err(_) => limiter.decide(call, what, &charges)?,
         },

@@ -3,15 +3,26 @@
 use std::collections::HashMap;
 
 use super::{breaker, rate};
+use crate::store::KeySpace;
 
 /// What was declared as shared so far, and by which tool first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Shared {
+    /// What all of them are counted under.
+    pub(super) keys: KeySpace,
     breakers: HashMap<&'static str, (String, breaker::Rule)>,
     buckets: HashMap<&'static str, (String, String)>,
 }
 
 impl Shared {
+    pub(crate) fn new(keys: KeySpace) -> Self {
+        Self {
+            keys,
+            breakers: HashMap::new(),
+            buckets: HashMap::new(),
+        }
+    }
+
     /// The breaker a tool hangs on: its own, or the one of its upstream.
     pub(super) fn breaker(
         &mut self,

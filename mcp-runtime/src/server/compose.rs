@@ -182,6 +182,7 @@ impl Server {
         let given = [
             ("local_principal", self.principal.is_some()),
             ("store", self.store.is_some()),
+            ("store_timeout", self.store_timeout != super::STORE_TIMEOUT),
             ("state_key", self.state_key.is_some()),
             ("expected_nodes", self.expected_nodes != NonZero::<u32>::MIN),
             ("audit_file", self.audit_file.is_some()),

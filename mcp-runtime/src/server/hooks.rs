@@ -11,6 +11,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
+use tokio_util::task::TaskTracker;
 
 use super::Server;
 use crate::error::{Cause, Result, ServerError};
@@ -20,7 +21,7 @@ use crate::task::Ledger;
 /// How long the stop hooks may take, all together.
 pub(super) const STOP_HOOKS: Duration = Duration::from_secs(5);
 
-/// How long each thing may take that the server does after them: the ends of the last tasks, and the end of the audit file.
+/// How long each thing may take that the server does after them: the ends of the last tasks and calls, and the end of the audit file.
 const OWN: Duration = Duration::from_secs(5);
 
 type Start = Box<dyn FnOnce() -> BoxFuture<'static, Result<(), Cause>> + Send>;
@@ -39,6 +40,8 @@ pub(super) struct Hooks {
     due: Mutex<Vec<Stop>>,
     audit: OnceLock<Arc<Sink>>,
     tasks: OnceLock<Arc<Ledger>>,
+    /// What calls that were dropped left to do.
+    pub(super) aftermath: TaskTracker,
 }
 
 impl Server {
@@ -142,6 +145,13 @@ impl Hooks {
             && tokio::time::timeout(OWN, tasks.idle()).await.is_err()
         {
             tracing::warn!(after = ?OWN, "the ends of some tasks were not written down in time");
+        }
+        self.aftermath.close();
+        if tokio::time::timeout(OWN, self.aftermath.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!(after = ?OWN, "what some calls left to be written down was not done in time");
         }
         if let Some(audit) = self.audit.get()
             && tokio::time::timeout(OWN, audit.close()).await.is_err()

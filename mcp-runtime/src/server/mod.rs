@@ -46,6 +46,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use tokio_util::task::TaskTracker;
+
 use self::changes::Changes;
 use self::home::{Home, Implies, State};
 use self::lifecycle::Lifecycle;
@@ -68,7 +70,7 @@ use crate::policy::{Effective, Policies, Shared, check, deprecated};
 use crate::principal::Principal;
 use crate::seal::Seal;
 use crate::skills::{Catalog, Skills};
-use crate::store::{MemoryStore, Store};
+use crate::store::{Guarded, KeySpace, MemoryStore, Store};
 use crate::task::Ledger;
 
 /// Tools per page of a list: enough for most servers to answer with one.
@@ -79,6 +81,9 @@ const LONGEST: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
 
 /// How long people have for their answers. A client that never answers must not hold a place for ever.
 const PATIENCE: Duration = Duration::from_secs(600);
+
+/// How long a store on a network has for one operation.
+const STORE_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// An MCP server: lists of tools, what they share, and how they are served.
 ///
@@ -107,6 +112,7 @@ pub struct Server {
     defaults: Policies,
     expected_nodes: NonZero<u32>,
     store: Option<Arc<dyn Store>>,
+    store_timeout: Duration,
     state_key: Option<Vec<u8>>,
     lifecycle: Lifecycle,
     around: Vec<Arc<dyn Around>>,
@@ -153,6 +159,7 @@ impl Server {
             defaults: Policies::new(),
             expected_nodes: NonZero::<u32>::MIN,
             store: None,
+            store_timeout: STORE_TIMEOUT,
             state_key: None,
             overrides: Vec::new(),
             allowed: Vec::new(),
@@ -260,13 +267,25 @@ impl Server {
     }
 
     /// Sets where calls share state: rate buckets, cached results, claims. The default is this process's memory.
+    ///
+    /// Servers that share a store share a [`state_key`](Self::state_key) as well, or each would name things in it differently: a server with a store
+    /// that is not in its own memory does not start without one.
     pub fn store(mut self, store: impl Store) -> Self {
         self.store = Some(Arc::new(store));
         self
     }
 
-    /// Sets the key that seals what clients carry between the rounds of a call. Without one, a key of this process alone is made: fine for a single
-    /// machine, while several behind one address need the same key. Use 32 random bytes.
+    /// Sets how long a [store](Self::store) on a network has for one operation: the default is 50 ms. One that is slower is away, and policies do
+    /// without it as each of them says.
+    pub fn store_timeout(mut self, within: Duration) -> Self {
+        self.store_timeout = within;
+        self
+    }
+
+    /// Sets the key that seals what clients carry between the rounds of a call, and from which the names of things in the store are made. Without one, a
+    /// key of this process alone is made: fine for a single machine, while several behind one address need the same key. Use 32 random bytes.
+    ///
+    /// With another key everything in the store is out of reach: rates begin anew, nothing is cached, and no idempotency key was used.
     pub fn state_key(mut self, key: impl Into<Vec<u8>>) -> Self {
         self.state_key = Some(key.into());
         self
@@ -389,7 +408,28 @@ impl Server {
         if !misnamed.is_empty() {
             return Err(ServerError::new(misnamed.join("\n")));
         }
-        let mut shared = Shared::default();
+        let keys = match (&self.store, &self.state_key) {
+            (Some(store), None) if !store.is_local() => {
+                return Err(ServerError::new(
+                    "the server has a store that others may share, and no key to name things in it by\n  \
+                     help: give every server that shares it the same 32 random bytes, with `.state_key(..)` or in `MCP_STATE_KEY`",
+                ));
+            }
+            (_, Some(key)) => KeySpace::derived(key),
+            (_, None) => KeySpace::random(),
+        };
+        let store = self.store.take();
+        let store = store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
+        // What answers at once needs no guard.
+        let (store, health): (Arc<dyn Store>, _) = match store.is_local() {
+            true => (store, None),
+            false => {
+                let guarded = Guarded::new(store, self.store_timeout);
+                let health = Arc::clone(guarded.health());
+                (Arc::new(guarded), Some(health))
+            }
+        };
+        let mut shared = Shared::new(keys.clone());
         let overrides = Overrides::read_all(&self.overrides)?;
         let skills = match self.skills.take() {
             Some(skills) => {
@@ -401,12 +441,12 @@ impl Server {
         };
         let audit = Arc::new(Sink::new(self.audit_file.take()));
         let unknown_calls = Arc::default();
-        let limiter = Arc::new(Limiter::new(self.expected_nodes));
+        let limiter = Limiter::new(self.expected_nodes);
         let meters = |tools| Meters {
             tools,
             unknown: Arc::clone(&unknown_calls),
             audit: Arc::clone(&audit),
-            limiter: Arc::clone(&limiter),
+            store: health.clone(),
         };
         let changes = Changes::default();
         let mut problems = Vec::new();
@@ -440,7 +480,9 @@ impl Server {
             registry,
             home,
             principal: self.principal,
-            store: self.store.unwrap_or_else(|| Arc::new(MemoryStore::new())),
+            store,
+            keys,
+            aftermath: self.lifecycle.hooks.aftermath.clone(),
             limiter,
             retries: Budget::new(),
             seal: match self.state_key {
@@ -502,7 +544,11 @@ pub(crate) struct Core {
     surrounds: bool,
     pub(crate) principal: Option<Arc<Principal>>,
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) limiter: Arc<Limiter>,
+    /// What is in the store is named with these.
+    pub(crate) keys: KeySpace,
+    /// What is still to be written down when calls are over.
+    pub(crate) aftermath: TaskTracker,
+    pub(crate) limiter: Limiter,
     pub(crate) retries: Budget,
     pub(crate) seal: Seal,
     pub(crate) clock: Clock,

@@ -84,7 +84,7 @@ impl Resources {
         };
         if resource.mounted.policies.cache.is_some() {
             words::typed(&resource.mounted.input.json, &mut variables);
-            let kept = tags::read(&resource.mounted, &variables);
+            let kept = tags::read(&core.keys, &resource.mounted, &variables);
             // Before anybody is told: whoever reads again gets what is new.
             if let Err(error) = core.store.forget(&[kept]).await {
                 tracing::warn!(%error, uri, "kept answers of a resource that has changed stay until their time is over");

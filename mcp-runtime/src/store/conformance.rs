@@ -31,11 +31,17 @@ const LIFETIME: Duration = Duration::from_millis(300);
 pub async fn check(store: impl Store) {
     let store = Arc::new(store);
     buckets(&*store).await;
+    costs(&*store).await;
+    at_hand(&*store).await;
     all_or_none(&*store).await;
+    most_constrained(&*store).await;
     at_once(&store).await;
     values(&*store).await;
     tags(&*store).await;
+    several_tags(&*store).await;
     claims(&*store).await;
+    looks(&*store).await;
+    settles(&*store).await;
     claimed_once(&store).await;
 }
 
@@ -52,6 +58,59 @@ async fn buckets(store: &dyn Store) {
     sleep(charge[0].interval + Duration::from_millis(20)).await;
     let refilled = taken(store, &charge).await;
     assert_eq!(refilled, Taken::All, "an interval refills one unit");
+}
+
+async fn costs(store: &dyn Store) {
+    let one = charge(key(), 5);
+    let [three, two] = [3, 2].map(|cost| [Charge { cost, ..one }]);
+    assert_eq!(taken(store, &three).await, Taken::All);
+    let Taken::Short { index: 0, wait } = taken(store, &three).await else {
+        panic!("a bucket pays its burst, not so many calls");
+    };
+    let most = three[0].interval;
+    let exact = most.saturating_sub(Duration::from_millis(100))..=most;
+    assert!(exact.contains(&wait), "one unit is missing: {wait:?}");
+    let rest = taken(store, &two).await;
+    assert_eq!(rest, Taken::All, "a charge that was refused took nothing");
+    assert!(matches!(taken(store, &[one]).await, Taken::Short { .. }));
+}
+
+/// A store may answer without waiting; then it answers the same.
+async fn at_hand(store: &dyn Store) {
+    let charge = [charge(key(), 2)];
+    let Some(first) = store.take_now(&charge) else {
+        return;
+    };
+    assert_eq!(first, Taken::All);
+    assert_eq!(taken(store, &charge).await, Taken::All);
+    let third = store.take_now(&charge);
+    let refused = matches!(third, Some(Taken::Short { .. }));
+    assert!(
+        refused,
+        "`take` and `take_now` charge one bucket: {third:?}"
+    );
+}
+
+async fn most_constrained(store: &dyn Store) {
+    let soon = charge(key(), 1);
+    let late = Charge {
+        interval: soon.interval * 10,
+        ..charge(key(), 1)
+    };
+    assert_eq!(taken(store, &[soon, late]).await, Taken::All);
+    for (charges, slowest) in [([soon, late], 1), ([late, soon], 0)] {
+        let Taken::Short { index, wait } = taken(store, &charges).await else {
+            panic!("two empty buckets refuse");
+        };
+        assert_eq!(
+            index, slowest,
+            "of two buckets that refuse, the most constrained is named"
+        );
+        assert!(
+            wait > soon.interval,
+            "the wait is that of the bucket that is named: {wait:?}"
+        );
+    }
 }
 
 async fn all_or_none(store: &dyn Store) {
@@ -115,6 +174,59 @@ async fn tags(store: &dyn Store) {
     forget(store, tag).await;
     put(store, a, b"stale", &[tag], since).await;
     missing(store, a).await;
+}
+
+async fn several_tags(store: &dyn Store) {
+    let (a, b, c) = (key(), key(), key());
+    let (first, second, other) = (key(), key(), key());
+    for (value, tag) in [(a, first), (b, second), (c, other)] {
+        let since = missing(store, value).await;
+        put(store, value, b"value", &[tag], since).await;
+    }
+    let forgotten = store.forget(&[first, second]).await;
+    assert!(forgotten.is_ok(), "{forgotten:?}");
+    for value in [a, b] {
+        let left = store.get(value).await;
+        let gone = matches!(left, Ok(Lookup::Missing(_)));
+        assert!(gone, "every tag that is named is forgotten: {left:?}");
+    }
+    let kept = store.get(c).await;
+    assert!(matches!(kept, Ok(Lookup::Found(_))), "other tags stay");
+}
+
+async fn looks(store: &dyn Store) {
+    let key = key();
+    assert_eq!(store.held(key).await, Ok(None), "nobody holds it");
+    let granted = claim(store, key, b"value").await;
+    assert_eq!(granted, Claim::Granted, "a look claims nothing");
+    let held = Bytes::from_static(b"value");
+    assert_eq!(store.held(key).await, Ok(Some(held.clone())));
+    assert_eq!(
+        store.held(key).await,
+        Ok(Some(held)),
+        "a look takes nothing"
+    );
+    sleep(LIFETIME + Duration::from_millis(20)).await;
+    let after = store.held(key).await;
+    assert_eq!(after, Ok(None), "a claim ends with its lifetime");
+}
+
+async fn settles(store: &dyn Store) {
+    let key = key();
+    assert_eq!(claim(store, key, b"running").await, Claim::Granted);
+    sleep(LIFETIME / 3 * 2).await;
+    let done = Bytes::from_static(b"done");
+    let settled = store.settle(key, done.clone(), LIFETIME).await;
+    assert!(settled.is_ok(), "{settled:?}");
+    sleep(LIFETIME / 3 * 2).await;
+    let held = store.held(key).await;
+    assert_eq!(
+        held,
+        Ok(Some(done)),
+        "a settled claim has a lifetime of its own"
+    );
+    sleep(LIFETIME / 3 + Duration::from_millis(20)).await;
+    assert_eq!(store.held(key).await, Ok(None), "which ends");
 }
 
 async fn claims(store: &dyn Store) {
@@ -199,3 +311,6 @@ async fn claim(store: &dyn Store, key: Key, value: &'static [u8]) -> Claim {
         Err(error) => panic!("the store does not answer: {error}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,11 @@
 //! Keys of shared state: hashes over length-prefixed fields.
 
+use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::OnceLock;
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
+use sha2::Sha256;
 use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
 /// The name of a bucket or a value.
@@ -34,18 +36,59 @@ impl Hasher for AlreadyHashed {
 /// For maps of keys.
 pub(crate) type BuildKeyHasher = BuildHasherDefault<AlreadyHashed>;
 
+/// What keys are made with: a secret, so that whoever chooses the fields cannot choose the key, nor tell which fields collide.
+///
+/// Servers that share a store make their keys with one secret, or each would count, keep and claim for itself.
+///
+/// ```
+/// use mcp_runtime::store::KeySpace;
+///
+/// let (one, two) = (KeySpace::derived(b"a secret"), KeySpace::derived(b"a secret"));
+/// assert_eq!(one.key("rate").text("ada").finish(), two.key("rate").text("ada").finish());
+/// assert_ne!(one.key("rate").text("ada").finish(), KeySpace::random().key("rate").text("ada").finish());
+/// ```
+#[derive(Clone)]
+pub struct KeySpace([u8; 16]);
+
+impl KeySpace {
+    /// Keys that nobody else makes.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(rand::random())
+    }
+
+    /// Keys that everybody makes who has the same secret. They do not tell it.
+    #[must_use]
+    pub fn derived(secret: &[u8]) -> Self {
+        // HMAC takes keys of every length (RFC 2104, section 3).
+        let mac = Hmac::<Sha256>::new_from_slice(secret);
+        let mut mac = mac.unwrap_or_else(|_| Hmac::new(&Default::default()));
+        mac.update(b"mcp-runtime: keys of shared state");
+        let derived: [u8; 32] = mac.finalize().into_bytes().into();
+        let mut key = [0; 16];
+        key.copy_from_slice(&derived[..16]);
+        Self(key)
+    }
+
+    /// Begins a key in a domain of its own, such as `"rate"`.
+    #[must_use]
+    pub fn key(&self, domain: &str) -> KeyBuilder {
+        KeyBuilder(SipHasher24::new_with_key(&self.0)).text(domain)
+    }
+}
+
+impl fmt::Debug for KeySpace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeySpace")
+    }
+}
+
 /// Builds a [`Key`] from fields. Each field is preceded by its length and its kind, so that no two lists of fields are the same bytes:
 /// `{a:"1;b:2"}` and `{a:"1",b:"2"}` differ, and so do `1` and `"1"`.
 #[derive(Debug, Clone)]
 pub struct KeyBuilder(SipHasher24);
 
 impl KeyBuilder {
-    /// A key in a domain of its own, such as `"rate"`.
-    #[must_use]
-    pub fn new(domain: &str) -> Self {
-        Self(SipHasher24::new_with_key(secret())).text(domain)
-    }
-
     /// A text.
     #[must_use]
     pub fn text(self, text: &str) -> Self {
@@ -128,12 +171,6 @@ fn whole(number: &serde_json::Number) -> Option<i128> {
     })
 }
 
-/// The process's own secret. Keys are never shown, so nobody outside can tell which fields collide.
-fn secret() -> &'static [u8; 16] {
-    static SECRET: OnceLock<[u8; 16]> = OnceLock::new();
-    SECRET.get_or_init(rand::random)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -156,7 +193,8 @@ mod tests {
             Field::Optional(text) => key.optional(text.as_deref()),
             Field::Number(number) => key.number(*number),
         };
-        fields.iter().fold(KeyBuilder::new("test"), add).finish()
+        let start = KeySpace::derived(b"test").key("test");
+        fields.iter().fold(start, add).finish()
     }
 
     /// Few letters, so that different lists often have the same bytes in a row.
@@ -171,6 +209,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_096))]
+
         #[test]
         fn different_fields_are_different_keys(one in fields(), two in fields()) {
             prop_assert_eq!(key(&one) == key(&two), one == two);
@@ -178,8 +218,23 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_shared_with_those_who_have_the_secret() {
+        let key = |space: &KeySpace| space.key("test").text("a").finish();
+        let derived = KeySpace::derived(b"secret");
+        assert_eq!(key(&derived), key(&KeySpace::derived(b"secret")));
+        assert_ne!(key(&derived), key(&KeySpace::derived(b"another")));
+        assert_ne!(key(&KeySpace::random()), key(&KeySpace::random()));
+        // What servers agree on today, they agree on after an upgrade.
+        assert_eq!(
+            key(&derived),
+            Key(123_101_673_832_145_008_140_663_806_829_899_399_447)
+        );
+    }
+
+    #[test]
     fn json_is_compared_by_value() {
-        let key = |value: Value| KeyBuilder::new("test").json(&value).finish();
+        let keys = KeySpace::random();
+        let key = |value: Value| keys.key("test").json(&value).finish();
         assert_eq!(key(json!({"a": 1, "b": 2})), key(json!({"b": 2.0, "a": 1})));
         assert_eq!(key(json!(-0.0)), key(json!(0)));
         assert_eq!(key(json!(u64::MAX)), key(json!(u64::MAX)));

@@ -5,6 +5,8 @@
 
 #[cfg(feature = "testing")]
 pub mod conformance;
+mod guarded;
+mod health;
 mod key;
 mod memory;
 mod payload;
@@ -15,14 +17,24 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+pub(crate) use self::guarded::Guarded;
+pub(crate) use self::health::Health;
 pub(crate) use self::key::BuildKeyHasher;
-pub use self::key::{Key, KeyBuilder};
+pub use self::key::{Key, KeyBuilder, KeySpace};
 pub use self::memory::MemoryStore;
 pub use self::payload::Payload;
 
 /// State that calls share.
 ///
 /// Every operation is atomic. Times are measured on the store's own clock.
+///
+/// Unless it [is local](Self::is_local), a store has 50 ms for each operation ([`Server::store_timeout`](crate::Server::store_timeout) says otherwise).
+/// One that takes longer is cancelled, its future dropped, and counts as failed; so does every error. After five failures in a row, or ten of
+/// twenty operations, the store is left alone for a second, and then asked by one operation at a time until it answers.
+///
+/// An operation is cancelled as well when its call is, so at any moment. What a cancelled one did it may have done or not, as a whole: a
+/// [`take`](Self::take) may have charged, a [`claim`](Self::claim) may have been granted to nobody. Neither may leave the connection that it was on
+/// with half an answer for the next.
 pub trait Store: Debug + Send + Sync + 'static {
     /// Charges all buckets or none (GCRA: ITU-T I.371, "virtual scheduling").
     fn take<'a>(&'a self, charges: &'a [Charge]) -> BoxFuture<'a, Result<Taken, StoreError>>;

@@ -71,8 +71,8 @@ impl Live {
             return Ok(());
         };
         let (key, owner) = (
-            key(call.caller.as_deref(), &self.id),
-            owner(call.caller.as_deref()),
+            key(&self.server, call.caller.as_deref(), &self.id),
+            owner(&self.server, call.caller.as_deref()),
         );
         let place = self.server.tasks.reserve(key, owner, task.ttl)?;
         self.state.lock().place = Some((key, task.ttl, place));

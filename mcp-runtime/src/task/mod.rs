@@ -27,7 +27,7 @@ use crate::policy::material::Material;
 use crate::principal::Principal;
 use crate::server::Core;
 use crate::server::registry::Mounted;
-use crate::store::{Key, KeyBuilder, StoreError};
+use crate::store::{Key, StoreError};
 
 /// How often a client may ask, as it is told.
 pub(crate) const POLL: Duration = Duration::from_secs(1);
@@ -69,7 +69,10 @@ pub(crate) fn reserve(call: &Call) -> Result<(), Refusal> {
 /// Makes the call a task, where it is to be one and the tool does not say itself when.
 pub(crate) async fn begin(call: &Call) -> Result<(), Refusal> {
     match &call.origin.task {
-        Some(live) if !call.tool.begins_task() => Ok(live.begin(call).await?),
+        Some(live) if !call.tool.begins_task() => {
+            let begun = live.begin(call).await;
+            begun.map_err(Refusal::store_away("task"))
+        }
         _ => Ok(()),
     }
 }
@@ -80,7 +83,7 @@ pub(crate) async fn get(
     caller: Option<&Principal>,
     id: &str,
 ) -> Result<Record, Missing> {
-    let key = key(caller, id);
+    let key = key(server, caller, id);
     match server.tasks.running(key) {
         Some(live) => live.record().ok_or(Missing::Unknown),
         None => kept(server, key).await?.ok_or(Missing::Unknown),
@@ -118,7 +121,7 @@ async fn here(
     caller: Option<&Principal>,
     id: &str,
 ) -> Result<Option<Arc<Live>>, Missing> {
-    let key = key(caller, id);
+    let key = key(server, caller, id);
     if let Some(live) = server.tasks.running(key) {
         return Ok(Some(live));
     }
@@ -138,16 +141,16 @@ async fn kept(server: &Core, key: Key) -> Result<Option<Record>, StoreError> {
 }
 
 /// Where a task is kept: nobody but its caller knows the place.
-fn key(caller: Option<&Principal>, id: &str) -> Key {
+fn key(server: &Core, caller: Option<&Principal>, id: &str) -> Key {
     let mut material = Material::new();
     material.caller(caller);
     material.text(id);
-    material.key(KeyBuilder::new("task"))
+    material.key(server.keys.key("task"))
 }
 
 /// Whose tasks are counted together.
-fn owner(caller: Option<&Principal>) -> Key {
+fn owner(server: &Core, caller: Option<&Principal>) -> Key {
     let mut material = Material::new();
     material.caller(caller);
-    material.key(KeyBuilder::new("task owner"))
+    material.key(server.keys.key("task owner"))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mcp_runtime::prelude::*;
 use mcp_runtime::testing::{Client, Reply};
-use mcp_runtime::{Call, ErrorKind, Image, Principal};
+use mcp_runtime::{Call, Capability, ErrorKind, Image, Principal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use validator::Validate;
 use super::{ada, age, cached, client};
 use crate::foreign::Foreign;
 use crate::script::{Script, Step};
+use crate::shared_store::KEY;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -238,7 +239,7 @@ async fn a_kept_answer_is_the_answer() {
         for store in [None, Some(Foreign::default())] {
             let mut server = Server::new("caching").mount(tools![locate, draw]);
             if let Some(store) = store {
-                server = server.store(store);
+                server = server.store(store).state_key(KEY);
             }
             let client = Client::builder(server).connect().await;
             let first = client.call(tool, json!({})).await;
@@ -301,6 +302,35 @@ async fn an_answer_made_with_a_look_at_the_caller_is_for_nobody_else() {
     assert_eq!(script.runs(), 4);
 }
 
+/// Look something up in the client's own way.
+#[tool(read_only, cache = "60s")]
+async fn by_client(look: &str, ctx: Context, script: State<Script>) -> Result<String, ToolError> {
+    let seen = match look {
+        "info" => ctx.client_info().map(|info| info.name).unwrap_or_default(),
+        "version" => ctx.protocol_version().to_owned(),
+        "can" => ctx.can(Capability::Sampling).to_string(),
+        _ => String::new(),
+    };
+    Ok(format!("{seen} {}", script.run().await?))
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_made_with_a_look_at_the_client_is_for_nobody_else() {
+    let script = Script::new([]);
+    let client = client(tools![by_client], &script).await;
+    for look in ["info", "version", "can"] {
+        let before = script.runs();
+        for _ in 0..2 {
+            let reply = client.call("by_client", json!({"look": look})).await;
+            assert_eq!(cached(&reply), None, "{look}");
+        }
+        assert_eq!(script.runs(), before + 2, "{look}");
+    }
+    client.call("by_client", json!({"look": "away"})).await;
+    let again = client.call("by_client", json!({"look": "away"})).await;
+    assert_eq!(cached(&again), Some("hit"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_store_that_is_away_is_a_miss() {
     let script = Script::new([]);
@@ -309,7 +339,8 @@ async fn a_store_that_is_away_is_a_miss() {
     let server = Server::new("caching")
         .mount(tools![look])
         .shared_state(script.clone())
-        .store(store);
+        .store(store)
+        .state_key(KEY);
     let client = Client::builder(server).connect().await;
     away.set(true);
     for run in 1..=2 {
@@ -322,6 +353,8 @@ async fn a_store_that_is_away_is_a_miss() {
     );
     assert_eq!([one.text(), two.text()], ["run 3", "run 3"]);
     away.set(false);
+    // A store that was away is left alone for a second.
+    advance(SECOND).await;
     client.call("look", json!({"id": 1})).await;
     let hit = client.call("look", json!({"id": 1})).await;
     assert_eq!((hit.text().as_str(), cached(&hit)), ("run 4", Some("hit")));

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::{cached, client};
 use crate::foreign::Foreign;
 use crate::script::{Script, Step, settle};
+use crate::shared_store::KEY;
 
 /// Read a user.
 #[tool(
@@ -84,7 +85,8 @@ async fn whoever_reads_the_writes_answer_and_asks_again_is_told_what_is_new() {
     let server = Server::new("caching")
         .mount(TOOLS)
         .shared_state(script)
-        .store(store);
+        .store(store)
+        .state_key(KEY);
     let client = Client::builder(server).connect().await;
     for _ in 0..20 {
         assert!(!is_kept(&client, 1).await);
@@ -169,7 +171,8 @@ async fn a_write_is_answered_though_nothing_could_be_thrown_away() {
     let server = Server::new("caching")
         .mount(TOOLS)
         .shared_state(Script::new([]))
-        .store(store);
+        .store(store)
+        .state_key(KEY);
     let client = Client::builder(server).connect().await;
     away.set(true);
     assert_eq!(client.call("write", json!({"id": 1})).await.text(), "run 1");

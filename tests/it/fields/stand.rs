@@ -16,6 +16,7 @@ use tracing_subscriber::layer::{Context as Layered, SubscriberExt as _};
 use super::Seen;
 use crate::foreign::{Foreign, Switch};
 use crate::script::{Script, Step};
+use crate::shared_store::KEY;
 
 macro_rules! scripted {
     ($($(#[$doc:meta])* $name:ident),*) => {$(
@@ -141,7 +142,8 @@ impl Boot {
             .mount(Toolset::new(Vec::leak(tools)))
             .mount(tools![thing, change])
             .shared_state(Arc::clone(&script))
-            .store(store);
+            .store(store)
+            .state_key(KEY);
         let asked = Arc::new(Mutex::new(Vec::new()));
         let hears = Arc::clone(&asked);
         let connecting =

@@ -8,7 +8,7 @@ use super::Rule;
 use crate::call::Call;
 use crate::policy::material::{Arguments, Material};
 use crate::server::registry::Mounted;
-use crate::store::{Key, KeyBuilder};
+use crate::store::{Key, KeyBuilder, KeySpace};
 
 /// What is the same for all calls of a tool.
 pub(super) struct Shape {
@@ -20,7 +20,7 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    fn new(tool: &Mounted, declared: &Cache<'static>) -> Self {
+    fn new(keys: &KeySpace, tool: &Mounted, declared: &Cache<'static>) -> Self {
         let output = tool.output.as_ref().map(|output| &output.json);
         // Maps with text keys always serialise.
         let schemas = serde_json::to_vec(&(&tool.input.json, output)).unwrap_or_default();
@@ -29,7 +29,7 @@ impl Shape {
                 Some(scope) => scope == Scope::Private,
                 None => tool.policies.auth.guarantees_caller() || tool.takes_caller(),
             },
-            tool: KeyBuilder::new("cache").text(&tool.name).bytes(&schemas),
+            tool: keys.key("cache").text(&tool.name).bytes(&schemas),
             arguments: Arguments::new(tool, declared.ignore.as_slice()),
         }
     }
@@ -45,7 +45,7 @@ impl std::fmt::Debug for Shape {
 
 impl Rule {
     pub(super) fn shape(&self, call: &Call) -> &Shape {
-        let shape = || Shape::new(&call.tool, &self.declared);
+        let shape = || Shape::new(&call.server.keys, &call.tool, &self.declared);
         self.shape.get_or_init(shape)
     }
 
@@ -73,7 +73,7 @@ impl Rule {
     }
 
     /// How long the answer under a key is fresh: the declared time, ten percent more or less, so that answers which were made together do not all
-    /// go at once. The key decides, which is as good as random and the same on every machine.
+    /// go at once. The key decides, which is as good as random, and the same on every server that shares the store.
     pub(super) fn fresh(&self, key: Key) -> Duration {
         let [high, low, ..] = key.0.to_be_bytes();
         let steps = u32::from(u16::from_be_bytes([high, low]));

@@ -10,6 +10,7 @@ mod bound;
 mod flight;
 mod kept;
 mod key;
+mod renewal;
 pub(crate) mod tags;
 
 #[cfg(test)]
@@ -33,7 +34,7 @@ use crate::call::Call;
 use crate::error::{ErrorKind, Refusal};
 use crate::facts::CacheUse;
 use crate::kind::Kind;
-use crate::store::{Key, Since};
+use crate::store::Key;
 
 /// What comes after this stage.
 pub(crate) type Next = fn(Decoded) -> BoxFuture<'static, Result<Output, Refusal>>;
@@ -65,14 +66,17 @@ impl Rule {
 
     /// Whether an answer may be given to others. One that was made of more than its key says is the call's own.
     fn is_shareable(&self, call: &Call) -> bool {
-        let looked = call.looks.at_caller() && !self.shape(call).private;
-        if looked && !self.warned.swap(true, Ordering::Relaxed) {
-            tracing::warn!(
-                tool = &*call.tool.name,
-                "no answer is cached: the cache is for everybody, and the tool looks at its caller; write `private`"
-            );
+        let why = match (call.looks.at_caller(), call.looks.at_client()) {
+            (true, _) if !self.shape(call).private => {
+                "the cache is for everybody, and the tool looks at its caller; write `private`"
+            }
+            (_, true) => "the tool looks at its client, and no two clients need be alike",
+            _ => return true,
+        };
+        if !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(tool = &*call.tool.name, "an answer is not cached: {why}");
         }
-        !looked && !call.looks.at_client()
+        false
     }
 }
 
@@ -211,19 +215,5 @@ impl Run {
             }
             outcome => Landing::Own(Box::new(outcome)),
         }
-    }
-
-    /// Makes a new answer while the kept one is served, unless somebody is at it. It goes through every policy that a call goes through: it is
-    /// charged to this caller, and where it is refused the kept answer stays.
-    fn in_background(self, moment: Option<Since>) {
-        let (flight, is_new) = self.rule.flights.join(self.key, moment);
-        if !is_new {
-            return;
-        }
-        tokio::spawn(async move {
-            if let Err(refusal) = flight.wait(|| Box::pin(self.run())).await {
-                tracing::debug!(?refusal, "a kept answer is not renewed");
-            }
-        });
     }
 }

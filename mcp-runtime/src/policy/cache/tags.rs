@@ -8,26 +8,27 @@ use serde_json::{Map, Value};
 use crate::call::Call;
 use crate::kind::Kind;
 use crate::server::registry::Mounted;
-use crate::store::{Key, KeyBuilder};
+use crate::store::{Key, KeySpace};
 
 /// Every name under which a call's answer is thrown away: its tags, and of a resource its address.
 pub(super) fn of(tags: &Tags<'static>, call: &Call) -> Vec<Key> {
     let mut keys = keys(tags, call);
     if call.tool.kind == Kind::Resource {
-        keys.push(read(&call.tool, &call.arguments));
+        keys.push(read(&call.server.keys, &call.tool, &call.arguments));
     }
     keys
 }
 
 /// The name of what is read at one address, whoever reads it. `variables` are those of the address, read as their types.
-pub(crate) fn read(resource: &Mounted, variables: &Map<String, Value>) -> Key {
-    let key = KeyBuilder::new("read").text(&resource.name);
+pub(crate) fn read(keys: &KeySpace, resource: &Mounted, variables: &Map<String, Value>) -> Key {
+    let key = keys.key("read").text(&resource.name);
     key.json(&Value::Object(variables.clone())).finish()
 }
 
 /// The tags of a call. A reader and a writer mean the same tag when their texts are the same, however each of them is written.
 pub(crate) fn keys(tags: &Tags<'static>, call: &Call) -> Vec<Key> {
-    let key = |tag| KeyBuilder::new("tag").text(&text(tag, call)).finish();
+    let keys = &call.server.keys;
+    let key = |tag| keys.key("tag").text(&text(tag, call)).finish();
     tags.iter().map(key).collect()
 }
 

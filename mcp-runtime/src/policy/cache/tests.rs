@@ -13,8 +13,9 @@ use super::Rule;
 use super::flight::{Flight, Flights, Landing};
 use crate::answer::{Content, Output};
 use crate::error::{Refusal, ToolError};
+use crate::policy::fixture::{Calls, calls, server, tool};
 use crate::store::{Key, Since};
-use tokio::time::sleep;
+use tokio::time::{Instant, advance, sleep};
 
 /// What runs, and what was dropped while it ran.
 #[derive(Default)]
@@ -172,6 +173,72 @@ async fn whatever_happens_everybody_is_answered_and_nothing_is_left() {
         tokio::task::yield_now().await;
     }
     assert_eq!(flights.len(), 0);
+}
+
+/// A tool whose first answer is past its time, and whose second takes this long; and its figures.
+async fn late(renewal: Duration) -> (Calls, crate::metrics::Metrics) {
+    let look = tool("look")
+        .read_only()
+        .cache(Cache::new("60s swr 10m"))
+        .timeout(mcp_grammar::Timeout::new("2h"));
+    let runs = Arc::new(AtomicUsize::new(0));
+    let server = server(look, move |_| {
+        let is_first = runs.fetch_add(1, Ordering::SeqCst) == 0;
+        async move {
+            if !is_first {
+                sleep(renewal).await;
+            }
+            Ok("yes".to_owned())
+        }
+    });
+    let metrics = server.metrics();
+    let look = calls(server.drain(SECOND * 8), "look");
+    assert_eq!(look.outcome().await, "ok");
+    advance(70 * SECOND).await;
+    assert_eq!(look.outcome().await, "ok");
+    assert_eq!(metrics.snapshot().tools[0].attempts, 1);
+    (look, metrics)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_is_a_call_of_its_own_and_a_server_that_stops_waits_for_it() {
+    let (look, metrics) = late(5 * SECOND).await;
+    let lifecycle = &look.server.lifecycle;
+    let stopped = Instant::now();
+    lifecycle.close();
+    lifecycle.drained().await;
+    assert_eq!(stopped.elapsed(), 5 * SECOND);
+    let tool = &metrics.snapshot().tools[0];
+    assert_eq!((tool.total(), tool.attempts, tool.cache_hits), (3, 2, 1));
+    assert_eq!(tool.calls, [("ok", 3)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_takes_too_long_is_cut_off_with_the_others() {
+    let (look, metrics) = late(3600 * SECOND).await;
+    let lifecycle = &look.server.lifecycle;
+    let stopped = Instant::now();
+    lifecycle.close();
+    lifecycle.drained().await;
+    assert_eq!(stopped.elapsed(), 8 * SECOND);
+    assert_eq!(
+        metrics.snapshot().tools[0].calls,
+        [("ok", 2), ("unavailable", 1)]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_stops_renews_nothing() {
+    let (look, metrics) = late(SECOND).await;
+    sleep(2 * SECOND).await;
+    advance(70 * SECOND).await;
+    let decoded = look.decoded();
+    look.server.lifecycle.close();
+    let next: super::Next = |_| Box::pin(async { panic!("a run") });
+    let stale = super::answer(decoded, next).await.unwrap();
+    assert!(matches!(stale.source, crate::answer::Source::Stale(_)));
+    look.server.lifecycle.drained().await;
+    assert_eq!(metrics.snapshot().tools[0].attempts, 2);
 }
 
 #[test]

@@ -6,13 +6,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use tokio_util::task::TaskTracker;
 
 use super::{Refused, Rule};
 use crate::answer::{Output, Source};
 use crate::call::Call;
 use crate::error::Refusal;
 use crate::policy::material::{Arguments, Material};
-use crate::store::{Claim, Key, KeyBuilder, Store, StoreError};
+use crate::store::{Claim, Key, Store, StoreError};
+
+/// The step, for logs and records.
+const STEP: &str = "idempotency";
 
 /// What a claim says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,7 +48,7 @@ pub(crate) async fn once(
     let claimed = match call.server.store.is_local() {
         true => claiming.await?,
         // In a task of its own: a client that goes away now must not leave a claim behind that nobody knows of.
-        false => match tokio::spawn(claiming).await {
+        false => match call.server.aftermath.spawn(claiming).await {
             Ok(claimed) => claimed?,
             Err(_) => return Err(Refusal::Cancelled),
         },
@@ -52,7 +56,7 @@ pub(crate) async fn once(
     let mut ours = match claimed {
         Claimed::Ours(ours) => ours,
         Claimed::Done(output) => {
-            call.facts.answered("idempotency");
+            call.facts.answered(STEP);
             return Ok(output.with_source(Source::Replay));
         }
     };
@@ -75,6 +79,7 @@ enum Claimed {
 /// A key that this call holds, or is about to. Dropped while the call runs, it stays claimed, and its outcome is unknown.
 struct Ours {
     store: Arc<dyn Store>,
+    aftermath: TaskTracker,
     key: Key,
     arguments: String,
     keep: Duration,
@@ -91,7 +96,10 @@ enum Stage {
 
 /// What a key that somebody holds means for a call with these arguments.
 fn held(record: &[u8], arguments: &str) -> Result<Output, Refusal> {
-    let foreign = |error| StoreError::new(format!("a claim does not read: {error}"));
+    let foreign = |error| {
+        let error = StoreError::new(format!("a claim does not read: {error}"));
+        Refusal::StoreAway(STEP, error)
+    };
     let record: Record = serde_json::from_slice(record).map_err(foreign)?;
     match record.state {
         _ if record.arguments != arguments => Err(Refused::Conflict.into()),
@@ -118,8 +126,12 @@ impl Ours {
         arguments.arguments(call, &Arguments::new(&call.tool, &[]));
         Self {
             store: Arc::clone(&call.server.store),
-            key: scope.key(KeyBuilder::new("idempotency")),
-            arguments: format!("{:032x}", arguments.key(KeyBuilder::new("arguments")).0),
+            aftermath: call.server.aftermath.clone(),
+            key: scope.key(call.server.keys.key("idempotency")),
+            arguments: format!(
+                "{:032x}",
+                arguments.key(call.server.keys.key("arguments")).0
+            ),
             keep,
             stage: Stage::Asked,
         }
@@ -127,7 +139,8 @@ impl Ours {
 
     async fn claim(mut self) -> Result<Claimed, Refusal> {
         let running = record(&self.arguments, State::Running);
-        match self.store.claim(self.key, running, self.keep).await? {
+        let claim = self.store.claim(self.key, running, self.keep).await;
+        match claim.map_err(Refusal::store_away(STEP))? {
             Claim::Granted => {
                 self.stage = Stage::Claimed;
                 Ok(Claimed::Ours(self))
@@ -143,7 +156,7 @@ impl Ours {
         match self.store.is_local() {
             true => write.await,
             // A client that goes away now must not keep the outcome from being written. The task reports its own failure.
-            false => drop(tokio::spawn(write).await),
+            false => drop(self.aftermath.spawn(write).await),
         }
     }
 
@@ -170,7 +183,7 @@ impl Drop for Ours {
             Stage::Running => Some(State::Unknown),
         };
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(self.write(state));
+            self.aftermath.spawn_on(self.write(state), &runtime);
         }
     }
 }

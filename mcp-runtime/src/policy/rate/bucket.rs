@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Limited;
 use crate::call::Call;
 use crate::policy::per::Per;
-use crate::store::{Charge, KeyBuilder};
+use crate::store::{Charge, KeySpace};
 
 /// A bucket of one tool.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ pub(super) struct Bucket {
 
 impl Bucket {
     pub(super) fn new(
+        space: &KeySpace,
         tool: &str,
         declared: &mcp_grammar::Rate<'static>,
         has_caller: bool,
@@ -44,8 +45,8 @@ impl Bucket {
         }
         .to_string();
         let seed = match rate.shared {
-            Some(id) => KeyBuilder::new("rate shared").text(id).text(&text),
-            None => KeyBuilder::new("rate").text(tool).text(&rate.to_string()),
+            Some(id) => space.key("rate shared").text(id).text(&text),
+            None => space.key("rate").text(tool).text(&rate.to_string()),
         };
         // Rounded up: a rate that is no whole number of nanoseconds is kept, never exceeded.
         let interval = rate

@@ -12,7 +12,7 @@ use super::{Limited, take};
 use crate::metrics::Metrics;
 use crate::policy::fixture::{Calls, Does, calls, fine, server, servers, tool};
 use crate::store::{
-    Charge, Claim, Key, Lookup, MemoryStore, Payload, Since, Store, StoreError, Taken,
+    Charge, Claim, Key, KeySpace, Lookup, MemoryStore, Payload, Since, Store, StoreError, Taken,
 };
 use crate::{Principal, ToolDef};
 
@@ -75,7 +75,7 @@ fn no_rounding_makes_a_rate_faster() {
         "4294967295/ms",
     ] {
         let rate = Rate::new(text);
-        let bucket = super::bucket::Bucket::new("search", &rate, false, false);
+        let bucket = super::bucket::Bucket::new(&KeySpace::random(), "search", &rate, false, false);
         let search = calls(server(tool("search"), fine), "search");
         let charge = bucket.charge(&search.decoded().call).unwrap();
         let full = charge.interval.as_nanos() * u128::from(rate.limit);
@@ -341,6 +341,7 @@ fn remote(tool: ToolDef, nodes: u32) -> (Calls, Arc<Remote>) {
     let store = Arc::new(Remote::default());
     let server = server(tool, fine)
         .store(Shared(Arc::clone(&store)))
+        .state_key([7; 32])
         .expected_nodes(nodes.try_into().unwrap());
     store.metrics.set(server.metrics()).unwrap();
     (calls(server, "search").by("ada"), store)
@@ -367,6 +368,7 @@ async fn without_the_store_each_node_keeps_its_share() {
     let failure = search.failure().await;
     assert_eq!(failure.code, "rate_limited");
     set(&store, UP);
+    advance(SECOND).await;
     assert!(search.passed(50).await > 1);
 }
 
@@ -411,9 +413,12 @@ async fn open_lets_through_and_counts() {
     set(&store, FAILS);
     assert_eq!(search.passed(50).await, 50);
     assert_eq!(unchecked(&store), 50);
-    let away = || store.metrics.get().unwrap().snapshot().limiter_away;
+    let away = || store.metrics.get().unwrap().snapshot().store_away;
     assert!(away());
     set(&store, UP);
+    assert_eq!(search.passed(1).await, 1);
+    assert!(away(), "it is left alone for a second");
+    advance(SECOND).await;
     assert_eq!(search.passed(1).await, 1);
     assert!(!away());
     // A destructive tool is open only because that is what it says.
@@ -454,12 +459,19 @@ async fn each_change_of_mode_is_one_line() {
     let lines = Lines::default();
     let _guard = tracing::subscriber::set_default(lines.clone());
     let (search, store) = remote(limited(&["1/min on_error open"]), 1);
-    for _ in 0..2 {
+    let outage = async || {
         set(&store, FAILS);
         search.passed(20).await;
         set(&store, UP);
+        advance(SECOND).await;
         search.passed(20).await;
-    }
+    };
+    outage().await;
+    advance(60 * SECOND).await;
+    outage().await;
+    assert_eq!(lines.0.load(Ordering::Relaxed), 4);
+    // A store that comes and goes does not fill the log.
+    outage().await;
     assert_eq!(lines.0.load(Ordering::Relaxed), 4);
 }
 

@@ -25,6 +25,9 @@ use super::{Charge, Claim, Key, Lookup, Payload, Since, Store, StoreError, Taken
 /// It holds at most a number of buckets and of bytes. An idle bucket is full again and equals an absent one, so dropping it
 /// loses nothing; a bucket in use is never dropped, since that would hand its owner a fresh allowance. When all of them are in
 /// use, new keys share one bucket, and [`overflows`](Self::overflows) counts the calls that did.
+///
+/// A value that nobody asked for lately goes for a new one. A claim never goes before its time: when there is no place, new ones are refused, and with
+/// them the calls that need one.
 pub struct MemoryStore {
     started: Instant,
     buckets: Buckets,
@@ -33,21 +36,38 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// At most 2^20 buckets (64 MiB) and 64 MiB of values.
+    /// At most 2^20 buckets (64 MiB) and 64 MiB of values; of claims 2^18, with 64 MiB of results of tasks and idempotent calls; and 2^18 ids of
+    /// questions that were answered.
     #[must_use]
     pub fn new() -> Self {
         Self::with_limits(1 << 20, 64 << 20)
     }
 
-    /// At most this many buckets and this many bytes of values.
+    /// At most this many buckets and this many bytes of values, and of the rest as many as [`new`](Self::new) says.
     #[must_use]
     pub fn with_limits(buckets: usize, bytes: usize) -> Self {
         Self {
             started: Instant::now(),
             buckets: Buckets::new(buckets),
             values: Values::new(bytes),
-            claims: Claims::default(),
+            claims: Claims::new(),
         }
+    }
+
+    /// Sets how many claims there can be at a time (one a task and one an idempotency key, until its time is over), and how many bytes of results they
+    /// keep before no new one is granted. What runs then is still kept: by as much they may be more.
+    #[must_use]
+    pub fn max_claims(mut self, claims: usize, bytes: usize) -> Self {
+        self.claims.bound(claims, bytes);
+        self
+    }
+
+    /// Sets how many single-use ids there can be at a time: one an answered question, for as long as its answer could be sent again. They have places of
+    /// their own, which results cannot take.
+    #[must_use]
+    pub fn max_ids(mut self, ids: usize) -> Self {
+        self.claims.bound_ids(ids);
+        self
     }
 
     /// How many charges went to the bucket that new keys share while all others are in use.

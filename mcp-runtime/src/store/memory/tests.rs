@@ -148,18 +148,73 @@ async fn keeps_every_promise_of_a_store() {
     super::super::conformance::check(MemoryStore::new()).await;
 }
 
+/// Claims one place more, with a value or without.
+async fn claim(store: &MemoryStore, key: u128, value: &'static str) -> Option<Claim> {
+    store.claim(Key(key), Bytes::from(value), SECOND).await.ok()
+}
+
 #[tokio::test(start_paused = true)]
 async fn claims_are_bounded_by_bytes_and_never_dropped_for_room() {
-    let store = MemoryStore::new();
-    let large = Bytes::from(vec![0; 64 << 20]);
-    store.claim(Key(1), Bytes::new(), SECOND).await.unwrap();
+    let store = MemoryStore::new().max_claims(10, 1 << 10);
+    let large = Bytes::from(vec![0; 1 << 10]);
+    claim(&store, 1, "running").await.unwrap();
     store.settle(Key(1), large.clone(), SECOND).await.unwrap();
-    assert!(store.claim(Key(2), Bytes::new(), SECOND).await.is_err());
-    let held = store.claim(Key(1), Bytes::new(), SECOND).await;
-    assert_eq!(held, Ok(Claim::Held(large)));
+    assert_eq!(claim(&store, 2, "running").await, None);
+    assert_eq!(claim(&store, 1, "").await, Some(Claim::Held(large)));
     advance(SECOND).await;
-    let granted = store.claim(Key(2), Bytes::new(), SECOND).await;
-    assert_eq!(granted, Ok(Claim::Granted));
+    assert_eq!(claim(&store, 2, "running").await, Some(Claim::Granted));
+}
+
+#[tokio::test(start_paused = true)]
+async fn results_leave_the_places_of_single_use_ids_alone_and_the_other_way_round() {
+    let store = MemoryStore::new().max_claims(3, 1 << 20).max_ids(2);
+    for key in 0..3 {
+        assert_eq!(claim(&store, key, "result").await, Some(Claim::Granted));
+    }
+    assert_eq!(claim(&store, 3, "result").await, None);
+    for key in 10..12 {
+        assert_eq!(claim(&store, key, "").await, Some(Claim::Granted));
+    }
+    assert_eq!(claim(&store, 12, "").await, None);
+    assert_eq!(claim(&store, 10, "").await, Some(Claim::Held(Bytes::new())));
+    // A key is one claim, whatever is in it.
+    let held = Some(Claim::Held(Bytes::from("result")));
+    assert_eq!(claim(&store, 0, "").await, held);
+    store
+        .settle(Key(10), Bytes::from("more"), SECOND)
+        .await
+        .unwrap();
+    let held = Some(Claim::Held(Bytes::from("more")));
+    assert_eq!(claim(&store, 10, "").await, held);
+    assert_eq!(claim(&store, 12, "").await, Some(Claim::Granted));
+    store.release(Key(0)).await.unwrap();
+    store.release(Key(10)).await.unwrap();
+    assert_eq!(claim(&store, 3, "result").await, Some(Claim::Granted));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_table_is_swept_when_the_first_claim_ends_and_not_before() {
+    let store = MemoryStore::new().max_claims(100, 1 << 20);
+    for key in 0..99 {
+        claim(&store, key, "result").await.unwrap();
+    }
+    let soon = Duration::from_millis(500);
+    let first = store.claim(Key(99), Bytes::from("result"), soon).await;
+    assert_eq!(first, Ok(Claim::Granted));
+    for _ in 0..49 {
+        assert_eq!(claim(&store, 100, "result").await, None);
+        advance(Duration::from_millis(10)).await;
+    }
+    advance(Duration::from_millis(10)).await;
+    assert_eq!(claim(&store, 100, "result").await, Some(Claim::Granted));
+    assert_eq!(claim(&store, 101, "result").await, None);
+    // One that is settled for a shorter time goes when that is over.
+    store
+        .settle(Key(0), Bytes::from("x"), soon / 5)
+        .await
+        .unwrap();
+    advance(soon / 5).await;
+    assert_eq!(claim(&store, 101, "result").await, Some(Claim::Granted));
 }
 
 #[tokio::test(start_paused = true)]
@@ -197,6 +252,8 @@ async fn put(store: &MemoryStore, key: Key, value: &'static str, tags: &[Key], s
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_024))]
+
     /// In any window of one refill period, no more than the burst and one refill pass, whatever the gaps between the calls.
     #[test]
     fn never_more_than_burst_and_refill_in_a_window(
@@ -257,6 +314,8 @@ impl Levels {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_024))]
+
     /// Whatever comes when, over several buckets and costs: the store decides as the plain levels do, all or none.
     #[test]
     fn decides_as_levels_that_fill_with_time(

@@ -19,7 +19,7 @@ use super::SESSION_IDLE;
 use super::lane::Known;
 use crate::principal::Principal;
 use crate::server::remote::Line;
-use crate::store::{Key, KeyBuilder};
+use crate::store::{Key, KeySpace};
 
 /// rmcp's sessions in memory, and a place for each of them.
 #[derive(Debug)]
@@ -27,6 +27,7 @@ pub(super) struct Sessions {
     local: LocalSessionManager,
     places: Arc<Semaphore>,
     taken: Mutex<HashMap<SessionId, Taken>>,
+    keys: KeySpace,
     /// What the lane for plain calls knows of them.
     known: Known,
 }
@@ -54,6 +55,7 @@ impl Sessions {
             local,
             places: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
             taken: Mutex::default(),
+            keys: KeySpace::random(),
             known: Known::default(),
         }
     }
@@ -82,21 +84,22 @@ impl Sessions {
         let Some(session) = taken.get_mut(id) else {
             return false;
         };
-        let caller = caller.map(owner);
+        let caller = caller.map(|caller| self.owner(caller));
         if session.owner.is_none() {
             session.owner = caller;
         }
         session.owner == caller
     }
-}
 
-/// What makes two callers one: not the token, which is another one every hour.
-fn owner(caller: &Principal) -> Key {
-    KeyBuilder::new("session")
-        .text(caller.issuer())
-        .text(caller.subject())
-        .optional(caller.tenant_id())
-        .finish()
+    /// What makes two callers one: not the token, which is another one every hour.
+    fn owner(&self, caller: &Principal) -> Key {
+        self.keys
+            .key("session")
+            .text(caller.issuer())
+            .text(caller.subject())
+            .optional(caller.tenant_id())
+            .finish()
+    }
 }
 
 impl SessionManager for Sessions {
