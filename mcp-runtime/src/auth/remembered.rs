@@ -1,15 +1,16 @@
 //! Tokens that were verified a moment ago.
 //!
 //! Checking a signature costs tens of microseconds, and a token comes with every call. What is remembered is the SHA-256 of the token and its
-//! caller, for a minute at most and never beyond the token's own end. A token that was refused is not remembered: there is no end of those.
+//! caller, for a minute at most and never beyond the token's own end, on the clock that the end is told by. A token that was refused is not
+//! remembered: there is no end of those.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
-use tokio::time::Instant;
 
 use super::from::Tenant;
 use super::{MAX_TOKEN_LENGTH, Rejected, Verifier};
@@ -30,7 +31,8 @@ pub(crate) struct Authenticator {
 #[derive(Clone)]
 struct Known {
     caller: Arc<Principal>,
-    until: Instant,
+    /// Since 1970. Should the clock be set back meanwhile, the cache forgets after a minute all the same.
+    until: Duration,
 }
 
 impl Authenticator {
@@ -53,7 +55,7 @@ impl Authenticator {
         }
         let key: [u8; 32] = Sha256::digest(token).into();
         if let Some(known) = self.callers.get(&key)
-            && known.until > Instant::now()
+            && known.until > self.clock.now()
         {
             return Ok(known.caller);
         }
@@ -63,11 +65,10 @@ impl Authenticator {
             None => verified.principal,
         };
         let caller = Arc::new(caller);
-        let now = self.clock.now();
-        let left = verified.expires.map(|at| at.saturating_sub(now));
+        let until = self.clock.now() + REMEMBER;
         let known = Known {
             caller: Arc::clone(&caller),
-            until: Instant::now() + left.unwrap_or(REMEMBER).min(REMEMBER),
+            until: verified.expires.map_or(until, |end| end.min(until)),
         };
         self.callers.insert(key, known);
         Ok(caller)
@@ -76,6 +77,11 @@ impl Authenticator {
     /// Who issues the tokens that are taken.
     pub(crate) fn issuers(&self) -> Vec<String> {
         self.verifier.authorization_servers()
+    }
+
+    /// What goes on beside the requests.
+    pub(crate) fn upkeep(&self) -> Option<BoxFuture<'static, ()>> {
+        self.verifier.upkeep()
     }
 
     /// The rule by which callers get their tenant.
@@ -96,10 +102,9 @@ impl fmt::Debug for Authenticator {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use futures_util::future::BoxFuture;
-
     use super::*;
     use crate::auth::Verified;
+    use crate::clock::stepped;
 
     /// Takes every token, until the moment it was given, and counts how often it is asked.
     #[derive(Debug)]
@@ -153,6 +158,17 @@ mod tests {
         assert_eq!(asked_after(Some(10), 9).await, 1);
         assert_eq!(asked_after(Some(10), 10).await, 2);
         assert_eq!(asked_after(Some(0), 0).await, 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_ends_on_the_wall_clock_also_where_the_machine_was_asleep() {
+        let (verifier, mut authenticator) = counting(Some(30));
+        authenticator.clock = stepped::clock();
+        for (slept, asked) in [(0, 1), (29, 1), (2, 2)] {
+            stepped::step(slept);
+            authenticator.authenticate("ada").await.unwrap();
+            assert_eq!(verifier.asked.load(Ordering::Relaxed), asked, "{slept}");
+        }
     }
 
     #[tokio::test(start_paused = true)]
