@@ -2,6 +2,7 @@
 
 /// Signature algorithms (RFC 7518, section 3.1; RFC 8037).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 #[allow(missing_docs, reason = "the names are the RFC's")]
 pub enum Algorithm {
     RS256,

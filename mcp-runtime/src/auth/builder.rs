@@ -6,7 +6,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::from::Tenant;
-use super::{Authenticator, Issuer, Verifier};
+use super::{Authenticator, Health, Issuer, Verifier};
 use crate::error::{Result, ServerError};
 use crate::server::Server;
 
@@ -130,6 +130,15 @@ impl Setup {
     pub(crate) fn own_host(&self) -> Option<String> {
         let address = address(&self.own_address()?)?;
         address.host_str().map(str::to_owned)
+    }
+
+    /// Whether the verifier can tell at the moment; ready where there is none.
+    pub(crate) fn health(&self) -> impl Fn() -> Health + Clone + Send + Sync + 'static + use<> {
+        let verifier = self.verifier.clone();
+        move || {
+            let verifier = verifier.as_ref();
+            verifier.map_or(Health::Ready, |verifier| verifier.health())
+        }
     }
 
     /// The verifier, made ready.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::answers::Answers;
 use super::fetch::{self, Client, FetchError};
-use super::{Rejected, Verified, Verifier};
+use super::{Health, Rejected, Verified, Verifier};
 use crate::error::ServerError;
 use crate::principal::Principal;
 
@@ -23,7 +23,7 @@ const API: &str = "https://api.github.com";
 /// name changes; the name is the claim `login`. Scopes are those of an OAuth app (`repo`, `read:org`); the tokens of a GitHub App have none,
 /// and its tools ask for `user`, or for `claim:login=..`.
 ///
-/// GitHub is asked about a token once a minute. It registers no clients by itself: those of your users need the app's client id.
+/// GitHub is asked about a token once a minute, and about none that does not look like one of its own (`gho_..`, `ghu_..`). It registers no clients by itself: those of your users need the app's client id.
 ///
 /// ```
 /// use mcp_runtime::auth::GitHub;
@@ -31,7 +31,7 @@ const API: &str = "https://api.github.com";
 /// let verifier = GitHub::app("Iv1.0123456789abcdef", "the app's client secret");
 /// # drop(verifier);
 /// ```
-#[must_use]
+#[must_use = "it verifies nothing until `Server::auth(..)` takes it"]
 pub struct GitHub {
     client_id: String,
     secret: String,
@@ -123,7 +123,12 @@ impl GitHub {
 
 impl Verifier for GitHub {
     fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Verified, Rejected>> {
-        Box::pin(self.answers.of(token, self.ask(token)))
+        Box::pin(async move {
+            match is_of_github(token) {
+                true => self.answers.of(token, self.ask(token)).await,
+                false => Err(Rejected::NotMine("it is no token of GitHub".into())),
+            }
+        })
     }
 
     fn authorization_servers(&self) -> Vec<String> {
@@ -131,12 +136,17 @@ impl Verifier for GitHub {
     }
 
     fn start(&self) -> Result<(), ServerError> {
-        fetch::guarded(&self.api).map(drop).map_err(|why| {
+        fetch::guarded(&self.api).map_err(|why| {
             ServerError::new(format!(
                 "`{}` cannot be asked about tokens: {why}",
                 self.api
             ))
-        })
+        })?;
+        self.client.start()
+    }
+
+    fn health(&self) -> Health {
+        self.answers.health()
     }
 }
 
@@ -147,6 +157,17 @@ impl fmt::Debug for GitHub {
             .field("api", &self.api)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether a token has the form of GitHub's, so that nobody else's is sent there: `gh`, a letter for the kind and `_`, or `github_pat_`; until 2021, 40
+/// hexadecimal digits.
+fn is_of_github(token: &str) -> bool {
+    let has_kind = match token.as_bytes() {
+        [b'g', b'h', kind, b'_', _, ..] => kind.is_ascii_lowercase(),
+        _ => false,
+    };
+    let is_old = token.len() == 40 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
+    has_kind || token.starts_with("github_pat_") || is_old
 }
 
 /// What GitHub says of a token.
@@ -167,4 +188,35 @@ struct App {
 struct User {
     id: u64,
     login: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_github;
+
+    #[test]
+    fn only_what_looks_like_githubs_goes_there() {
+        for token in [
+            "gho_16C7e42F292c6912E7710c838347Ae178B4a",
+            "ghu_x",
+            "ghs_123_eyJhbGciOi.J9.x",
+            "github_pat_11AA",
+            "e72e16c7e42f292c6912e7710c838347ae178b4a",
+        ] {
+            assert!(is_of_github(token), "{token}");
+        }
+        for token in [
+            "",
+            "gho_",
+            "ghO_x",
+            "gh__x",
+            "xgho_x",
+            "github_pat",
+            "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln",
+            "e72e16c7e42f292c6912e7710c838347ae178b4",
+            "z72e16c7e42f292c6912e7710c838347ae178b4a",
+        ] {
+            assert!(!is_of_github(token), "{token}");
+        }
+    }
 }

@@ -8,14 +8,19 @@ use serde_json::{Map, Value};
 
 use super::answers::Answers;
 use super::fetch::{self, Client, guarded};
-use super::{Rejected, Verified, Verifier, strict};
+use super::parts::{invalid, seconds};
+use super::{Health, Rejected, Verified, Verifier, strict};
 use crate::error::ServerError;
 use crate::principal::Principal;
+
+/// How far in the future a token may begin: clocks differ.
+const LEEWAY: Duration = Duration::from_secs(30);
 
 /// Verifies opaque tokens by asking the authorization server that issued them (RFC 7662).
 ///
 /// It is asked about a token once a minute, about one that it does not know once in ten seconds. While it does not answer nobody is let in. An answer must name
-/// this server in `aud`, and its issuer, if it names one, must be the right one.
+/// this server in `aud`. Its issuer, if it names one, must be the right one, its `token_type` `Bearer`; `exp` and `nbf` count, and a token that is bound to
+/// a key (`cnf`) is refused: nobody checks the proof.
 ///
 /// ```
 /// use mcp_runtime::auth::Introspection;
@@ -25,7 +30,7 @@ use crate::principal::Principal;
 ///     .audience("https://mcp.example.com/mcp");
 /// # drop(verifier);
 /// ```
-#[must_use]
+#[must_use = "it verifies nothing until `Server::auth(..)` takes it"]
 pub struct Introspection {
     issuer: String,
     endpoint: String,
@@ -86,43 +91,61 @@ impl Introspection {
             .header("accept", "application/json")
             .body(form);
         if let Some((id, secret)) = &self.credentials {
+            // RFC 6749, section 2.3.1: each is encoded as in a form before the two are joined by a colon.
+            let [id, secret] = [id, secret].map(|text| encoded(text));
             request = request.basic_auth(id, Some(secret));
         }
         fetch::body(request).await
     }
 
     fn verified(&self, claims: &Map<String, Value>) -> Result<Verified, Rejected> {
-        let now = self.answers.now();
-        let expires = claims
-            .get("exp")
-            .and_then(Value::as_u64)
-            .map(Duration::from_secs);
-        if expires.is_some_and(|expires| expires <= now) {
-            return Err(Rejected::Invalid("it has expired".into()));
-        }
         if claims
             .get("iss")
             .is_some_and(|issuer| issuer.as_str() != Some(&self.issuer))
         {
             return Err(Rejected::NotMine("the issuer is another one".into()));
         }
-        if !super::claims::is_audience(&self.audiences, claims.get("aud")) {
-            return Err(Rejected::Invalid(
-                "it was issued for another audience".into(),
+        let now = self.answers.now();
+        let expires = seconds(claims, "exp")?.map(Duration::from_secs);
+        if expires.is_some_and(|expires| expires <= now) {
+            return Err(invalid("it has expired"));
+        }
+        let from = seconds(claims, "nbf")?.map(Duration::from_secs);
+        if from.is_some_and(|from| from > now + LEEWAY) {
+            return Err(invalid("it is not in force yet"));
+        }
+        let is_bearer = |kind: &Value| {
+            let kind = kind.as_str();
+            kind.is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"))
+        };
+        if !claims.get("token_type").is_none_or(is_bearer) {
+            return Err(invalid("it is no bearer token"));
+        }
+        if claims.contains_key("cnf") {
+            return Err(invalid(
+                "it is bound to a key whose proof is not checked here",
             ));
+        }
+        if !super::claims::is_audience(&self.audiences, claims.get("aud")) {
+            return Err(invalid("it was issued for another audience"));
         }
         let subject = claims
             .get("sub")
             .or_else(|| claims.get("username"))
             .and_then(Value::as_str)
             .filter(|subject| !subject.is_empty())
-            .ok_or_else(|| Rejected::Invalid("there is no `sub`".into()))?;
+            .ok_or_else(|| invalid("there is no `sub`"))?;
         let principal = Principal::new(&self.issuer, subject);
         Ok(Verified {
             principal: super::claims::fill(principal, claims)?,
             expires,
         })
     }
+}
+
+/// As in a form (RFC 6749, appendix B).
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 impl Verifier for Introspection {
@@ -142,12 +165,17 @@ impl Verifier for Introspection {
         if self.audiences.is_empty() {
             return Err(super::claims::no_audience(&self.issuer));
         }
-        guarded(&self.endpoint).map(drop).map_err(|why| {
+        guarded(&self.endpoint).map_err(|why| {
             ServerError::new(format!(
                 "`{}` cannot be asked about tokens: {why}",
                 self.endpoint
             ))
-        })
+        })?;
+        self.client.start()
+    }
+
+    fn health(&self) -> Health {
+        self.answers.health()
     }
 }
 

@@ -1,34 +1,39 @@
-//! An issuer's keys: fetched once, refreshed behind the scenes, and kept for a while when the issuer is away.
+//! An issuer's keys: fetched before they are needed, refreshed behind the scenes, and kept for a while when the issuer is away.
 //!
-//! Fresh for 10 minutes; then refreshed while the old set still serves, for another 60 minutes at most; then closed. An unknown key id may cause one fetch
-//! every 30 seconds; an issuer that is away is asked again after 5. A fetch follows no redirect, takes at most 5 seconds and 1 MiB, and goes over https
-//! unless the issuer is on this machine.
+//! Fresh for 10 minutes, and fetched again before that is over; where the issuer does not answer, the old set serves for another 60 minutes at most; then
+//! closed. An unknown key id may cause one fetch every 30 seconds; an issuer whose keys were never had is asked again after 1 to 30 seconds. A fetch, and with it
+//! the wait of any request, takes 5 seconds at most.
+//!
+//! State: the last set with its time, when the last fetch was over, and the mode that was logged last.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use jsonwebtoken::jwk::JwkSet;
-use tokio::sync::Mutex;
-use tokio::time::Instant;
-use url::Url;
+use futures_util::future::BoxFuture;
+use parking_lot::Mutex;
+use tokio::time::{Instant, sleep, timeout};
 
-use super::Rejected;
 use super::algorithm::Algorithm;
-use super::fetch::{Client, FetchError, guarded, is_local};
+use super::discovery::Source;
+use super::fetch::{Client, TIMEOUT};
 use super::keyset::{Key, KeySet};
+use super::{Health, Rejected};
 use crate::error::ServerError;
 
 /// How long a set of keys is used without asking again (as `jose` does).
 const FRESH: Duration = Duration::from_secs(10 * 60);
 
+/// How much earlier the next one is fetched, at most.
+const EARLY: Duration = Duration::from_secs(2 * 60);
+
 /// How much longer it is used while the issuer does not answer.
 const STALE: Duration = Duration::from_secs(60 * 60);
 
-/// How soon after a fetch an unknown key id may cause another one.
+/// How soon after a fetch an unknown key id may cause another one; how soon one that failed is tried again, where there are keys.
 const COOLDOWN: Duration = Duration::from_secs(30);
 
-/// How soon after a fetch that failed another one is tried, where there are no keys at all.
+/// How soon after a fetch that failed a request may cause another one, where there are no keys at all.
 const AGAIN: Duration = Duration::from_secs(5);
 
 /// Where an issuer's keys come from.
@@ -43,21 +48,29 @@ pub(super) struct Fetched {
     source: Source,
     current: ArcSwapOption<Snapshot>,
     client: Client,
-    /// One fetch at a time; when the last one was over.
-    fetching: Mutex<Option<Instant>>,
-}
-
-#[derive(Debug)]
-enum Source {
-    /// The issuer, whose metadata says where its keys are.
-    Issuer(String),
-    Keys(String),
+    /// One fetch at a time.
+    fetching: Arc<tokio::sync::Mutex<()>>,
+    /// When the last one was over.
+    last: Mutex<Option<Instant>>,
+    mode: Mutex<Mode>,
 }
 
 #[derive(Debug)]
 struct Snapshot {
     keys: KeySet,
     fetched: Instant,
+}
+
+/// How the keys are, as far as the log knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Nothing was fetched yet.
+    Cold,
+    Fresh,
+    /// The issuer does not answer, and the old keys serve.
+    Old,
+    /// There are none that may serve.
+    Closed,
 }
 
 impl Keys {
@@ -78,19 +91,38 @@ impl Keys {
             source,
             current: ArcSwapOption::empty(),
             client: Client::new(),
-            fetching: Mutex::new(None),
+            fetching: Arc::default(),
+            last: Mutex::new(None),
+            mode: Mutex::new(Mode::Cold),
         }))
     }
 
-    /// Checks the address.
+    /// Checks the address, and makes ready to ask it.
     pub(super) fn start(&self) -> Result<(), ServerError> {
         let Self::Fetched(fetched) = self else {
             return Ok(());
         };
-        let (Source::Issuer(address) | Source::Keys(address)) = &fetched.source;
-        guarded(address)
-            .map(drop)
-            .map_err(|why| ServerError::new(format!("`{address}` is no address of keys: {why}")))
+        fetched.source.check()?;
+        fetched.client.start()
+    }
+
+    /// Fetches the keys, and again whenever it is time to.
+    pub(super) fn upkeep(&self) -> Option<BoxFuture<'static, ()>> {
+        match self {
+            Self::Fixed(_) => None,
+            Self::Fetched(fetched) => Some(Box::pin(keep(Arc::downgrade(fetched)))),
+        }
+    }
+
+    pub(super) fn health(&self) -> Health {
+        let Self::Fetched(fetched) = self else {
+            return Health::Ready;
+        };
+        match (fetched.usable(), *fetched.mode.lock()) {
+            (None, _) => Health::NotReady,
+            (Some(_), Mode::Fresh) => Health::Ready,
+            (Some(_), _) => Health::Degraded,
+        }
     }
 
     pub(super) async fn find(
@@ -106,6 +138,27 @@ impl Keys {
     }
 }
 
+/// Goes on until nobody has any use for the keys.
+async fn keep(keys: Weak<Fetched>) {
+    let mut failures = 0;
+    loop {
+        let Some(fetched) = keys.upgrade() else {
+            return;
+        };
+        // A request may have been faster.
+        let age = fetched.age();
+        if age.is_none_or(|age| age + EARLY > FRESH) {
+            match fetched.refresh(Duration::ZERO).await {
+                true => failures = 0,
+                false => failures += 1,
+            }
+        }
+        let wait = fetched.wait(failures, rand::random());
+        drop(fetched);
+        sleep(wait).await;
+    }
+}
+
 impl Fetched {
     async fn find(
         self: &Arc<Self>,
@@ -115,20 +168,19 @@ impl Fetched {
         let mut snapshot = match self.usable() {
             Some(snapshot) => snapshot,
             None => {
-                self.refresh(AGAIN).await;
+                self.refreshed(AGAIN).await;
                 self.usable().ok_or_else(|| {
                     Rejected::Unavailable("the issuer's keys cannot be fetched".into())
                 })?
             }
         };
         if snapshot.fetched.elapsed() > FRESH {
-            let again = Arc::clone(self);
-            tokio::spawn(async move { again.refresh(COOLDOWN).await });
+            self.refresh_aside();
         }
         if let Some(key) = snapshot.keys.find(id, algorithm) {
             return Ok(Some(key));
         }
-        if self.refresh(COOLDOWN).await
+        if self.refreshed(COOLDOWN).await
             && let Some(newer) = self.usable()
         {
             snapshot = newer;
@@ -141,83 +193,157 @@ impl Fetched {
         (snapshot.fetched.elapsed() < FRESH + STALE).then_some(snapshot)
     }
 
+    fn age(&self) -> Option<Duration> {
+        let snapshot = self.current.load_full()?;
+        Some(snapshot.fetched.elapsed())
+    }
+
+    /// How long until the next fetch. `random` is in 0..1: servers that started together do not all ask together.
+    fn wait(&self, failures: u32, random: f64) -> Duration {
+        match (failures, self.usable()) {
+            (0, Some(snapshot)) => {
+                let due = FRESH - EARLY.mul_f64(random);
+                due.saturating_sub(snapshot.fetched.elapsed())
+                    .max(Duration::from_secs(1))
+            }
+            (_, Some(_)) => COOLDOWN + COOLDOWN.mul_f64(random),
+            (failures, None) => {
+                let bound = Duration::from_secs(1 << failures.min(5)).min(COOLDOWN);
+                bound / 2 + bound.mul_f64(random / 2.0)
+            }
+        }
+    }
+
+    /// Waits for newer keys, as long as a request may wait. Says whether there are any.
+    async fn refreshed(self: &Arc<Self>, cooldown: Duration) -> bool {
+        timeout(TIMEOUT, self.refresh(cooldown))
+            .await
+            .unwrap_or(false)
+    }
+
     /// Fetches, unless another fetch was over less than `cooldown` ago. Says whether there is a newer set than before.
-    async fn refresh(&self, cooldown: Duration) -> bool {
+    async fn refresh(self: &Arc<Self>, cooldown: Duration) -> bool {
         let asked = Instant::now();
-        let mut last = self.fetching.lock().await;
+        if self.is_too_soon(cooldown) {
+            return false;
+        }
+        let turn = Arc::clone(&self.fetching).lock_owned().await;
         // Whoever waited for another's fetch has what it brought: if it brought nothing, the next one need not wait again.
-        if last.is_some_and(|over| over.elapsed() < cooldown) {
+        let since = self.last.lock().is_some_and(|over| over >= asked);
+        if since || self.is_too_soon(cooldown) {
             let current = self.current.load();
             return current
                 .as_ref()
                 .is_some_and(|snapshot| snapshot.fetched >= asked);
         }
-        let fetched = self.fetch().await;
-        let over = Instant::now();
-        *last = Some(over);
-        match fetched {
-            Ok(keys) => {
-                let snapshot = Snapshot {
-                    keys,
-                    fetched: over,
-                };
-                self.current.store(Some(Arc::new(snapshot)));
-                true
-            }
-            Err(error) => {
-                tracing::warn!(source = ?self.source, error = &*error, "the issuer's keys were not fetched");
-                false
-            }
-        }
+        let fetching = Arc::clone(self);
+        // In a task of its own: whoever asked first may go away, and the others wait for it too.
+        let fetched = tokio::spawn(async move {
+            let _turn = turn;
+            fetching.fetch().await
+        });
+        fetched.await.unwrap_or(false)
     }
 
-    async fn fetch(&self) -> Result<KeySet, FetchError> {
-        let address = match &self.source {
-            Source::Keys(address) => guarded(address)?,
-            Source::Issuer(issuer) => self.discover(issuer).await?,
+    /// Fetches, unless somebody does, for whoever comes next.
+    fn refresh_aside(self: &Arc<Self>) {
+        if self.is_too_soon(COOLDOWN) {
+            return;
+        }
+        let Ok(turn) = Arc::clone(&self.fetching).try_lock_owned() else {
+            return;
         };
-        let keys = KeySet::new(&self.client.json::<JwkSet>(address).await?);
-        match keys.is_empty() {
-            true => Err("no key in it can verify a signature".into()),
-            false => Ok(keys),
-        }
+        let fetching = Arc::clone(self);
+        tokio::spawn(async move {
+            let _turn = turn;
+            fetching.fetch().await;
+        });
     }
 
-    /// Where an issuer's keys are: its metadata says so, and must be its own.
-    async fn discover(&self, issuer: &str) -> Result<Url, FetchError> {
-        #[derive(serde::Deserialize)]
-        struct Metadata {
-            issuer: String,
-            jwks_uri: String,
+    fn is_too_soon(&self, cooldown: Duration) -> bool {
+        let last = *self.last.lock();
+        last.is_some_and(|over| over.elapsed() < cooldown)
+    }
+
+    async fn fetch(&self) -> bool {
+        let fetched = self.source.fetch(&self.client).await;
+        let over = Instant::now();
+        *self.last.lock() = Some(over);
+        let (keys, error) = match fetched {
+            Ok(keys) => (Some(keys), None),
+            Err(error) => (None, Some(error)),
+        };
+        let is_newer = keys.is_some();
+        if let Some(keys) = keys {
+            let snapshot = Snapshot {
+                keys,
+                fetched: over,
+            };
+            self.current.store(Some(Arc::new(snapshot)));
         }
-        let own = guarded(issuer)?;
-        let mut found = Err("no metadata".into());
-        for address in well_known(&own) {
-            found = self.client.json::<Metadata>(guarded(&address)?).await;
-            if found.is_ok() {
-                break;
-            }
+        self.enter(match (is_newer, self.usable()) {
+            (true, _) => Mode::Fresh,
+            (false, Some(_)) => Mode::Old,
+            (false, None) => Mode::Closed,
+        });
+        if let Some(error) = error {
+            tracing::debug!(source = ?self.source, error = &*error, "the issuer's keys were not fetched");
         }
-        let metadata = found?;
-        // RFC 8414, section 3.3: to the letter, or another issuer could pose as this one.
-        if metadata.issuer != issuer {
-            return Err("the metadata names another issuer".into());
+        is_newer
+    }
+
+    /// Says so where it is another mode than before, and not each time that a fetch fails.
+    fn enter(&self, mode: Mode) {
+        let before = std::mem::replace(&mut *self.mode.lock(), mode);
+        if before == mode {
+            return;
         }
-        let keys = guarded(&metadata.jwks_uri)?;
-        // An issuer elsewhere has no business with what listens on this machine.
-        match is_local(&keys) && !is_local(&own) {
-            true => Err("the metadata points to this machine".into()),
-            false => Ok(keys),
+        let source = &self.source;
+        match mode {
+            Mode::Cold => {}
+            Mode::Fresh => tracing::info!(?source, "the issuer's keys are here"),
+            Mode::Old => tracing::warn!(
+                ?source,
+                "the issuer's keys cannot be fetched: the old ones serve for an hour"
+            ),
+            Mode::Closed => tracing::warn!(
+                ?source,
+                "the issuer's keys cannot be fetched: none of its tokens is taken"
+            ),
         }
     }
 }
 
-/// RFC 8414 puts its path before the issuer's, OpenID Connect Discovery after it.
-fn well_known(issuer: &Url) -> [String; 2] {
-    let path = issuer.path().trim_end_matches('/');
-    let origin = issuer.origin().ascii_serialization();
-    [
-        format!("{origin}/.well-known/oauth-authorization-server{path}"),
-        format!("{origin}{path}/.well-known/openid-configuration"),
-    ]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(range: std::ops::RangeInclusive<f64>, wait: Duration) {
+        assert!(range.contains(&wait.as_secs_f64()), "{wait:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_next_fetch_comes_before_the_keys_are_old_and_after_a_failure_not_at_once() {
+        let Keys::Fetched(keys) = Keys::at("http://127.0.0.1:1/jwks".to_owned()) else {
+            unreachable!()
+        };
+        for random in [0.0, 0.5, 0.999] {
+            seconds(0.5..=2.0, keys.wait(1, random));
+            seconds(2.0..=4.0, keys.wait(2, random));
+            seconds(15.0..=30.0, keys.wait(9, random));
+        }
+        // RFC 8037, appendix A.2.
+        let key =
+            r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+        let set = serde_json::from_str(&format!(r#"{{"keys":[{key}]}}"#)).unwrap();
+        keys.current.store(Some(Arc::new(Snapshot {
+            keys: KeySet::new(&set).unwrap(),
+            fetched: Instant::now(),
+        })));
+        for random in [0.0, 0.5, 0.999] {
+            seconds(480.0..=600.0, keys.wait(0, random));
+            seconds(30.0..=60.0, keys.wait(1, random));
+            seconds(30.0..=60.0, keys.wait(9, random));
+        }
+    }
 }

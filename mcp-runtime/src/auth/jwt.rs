@@ -16,7 +16,7 @@ use super::algorithm::Algorithm;
 use super::jwks::Keys;
 use super::keyset::{Key, KeySet};
 use super::parts::{Parts, invalid, is_plain, seconds, texts, verify_signature};
-use super::{Rejected, Verified, Verifier, claims};
+use super::{Health, Rejected, Verified, Verifier, claims};
 use crate::clock::Clock;
 use crate::error::ServerError;
 use crate::principal::Principal;
@@ -44,12 +44,16 @@ use crate::principal::Principal;
 /// # drop(verifier);
 /// ```
 #[derive(Debug)]
-#[must_use]
+#[must_use = "it verifies nothing until `Server::auth(..)` takes it"]
 pub struct Jwt {
     issuer: String,
     audiences: Vec<String>,
     audience_claim: Cow<'static, str>,
     required: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+    /// Of these claims one is there, where there are any of these.
+    one_of: &'static [&'static str],
+    /// Why it cannot be meant as it stands.
+    problem: Option<String>,
     keys: Keys,
     algorithms: Vec<Algorithm>,
     types: Vec<Cow<'static, str>>,
@@ -83,12 +87,8 @@ impl Jwt {
     pub fn keys(issuer: impl Into<String>, jwks: &str) -> Result<Self, ServerError> {
         let set: JwkSet = serde_json::from_str(jwks)
             .map_err(|error| ServerError::because("this is not a JWK Set", error))?;
-        let keys = KeySet::new(&set);
-        if keys.is_empty() {
-            return Err(ServerError::new(
-                "this JWK Set holds no key that can verify a signature",
-            ));
-        }
+        let keys = KeySet::new(&set)
+            .map_err(|why| ServerError::because("this JWK Set cannot be used", why))?;
         Ok(Self::new(issuer.into(), Keys::fixed(keys)))
     }
 
@@ -114,6 +114,8 @@ impl Jwt {
             audiences: Vec::new(),
             audience_claim: "aud".into(),
             required: Vec::new(),
+            one_of: &[],
+            problem: None,
             keys,
             algorithms: Algorithm::ASYMMETRIC.to_vec(),
             types: vec!["at+jwt".into(), "application/at+jwt".into()],
@@ -144,6 +146,18 @@ impl Jwt {
         value: impl Into<Cow<'static, str>>,
     ) -> Self {
         self.required.push((claim.into(), value.into()));
+        self
+    }
+
+    /// Takes tokens alone that have one of these claims.
+    pub(super) fn require_one(mut self, claims: &'static [&'static str]) -> Self {
+        self.one_of = claims;
+        self
+    }
+
+    /// Keeps the server from starting.
+    pub(super) fn broken(mut self, problem: String) -> Self {
+        self.problem = Some(problem);
         self
     }
 
@@ -187,16 +201,20 @@ impl Jwt {
     #[cfg(test)]
     pub(super) fn with_keys(mut self, jwks: &str) -> Self {
         let set: JwkSet = serde_json::from_str(jwks).unwrap();
-        self.keys = Keys::fixed(KeySet::new(&set));
+        self.keys = Keys::fixed(KeySet::new(&set).unwrap());
         self
     }
 
     async fn check(&self, token: &str) -> Result<Verified, Rejected> {
         let parts = Parts::split(token)?;
-        let algorithm = self.check_header(&parts.header)?;
+        // First of all: what is said from here on is said of a token that claims to be this issuer's, and no other verifier has any business with it.
         if parts.claims.get("iss").and_then(Value::as_str) != Some(&self.issuer) {
             return Err(Rejected::NotMine("the issuer is another one".into()));
         }
+        if !parts.is_signed {
+            return Err(invalid("it is not signed"));
+        }
+        let algorithm = self.check_header(&parts.header)?;
         let kid = match parts.header.get("kid") {
             None => None,
             Some(Value::String(kid)) if is_plain(kid) => Some(kid.as_str()),
@@ -264,7 +282,8 @@ impl Jwt {
         let lacks = |(claim, value): &(Cow<'static, str>, Cow<'static, str>)| {
             claims.get(&**claim).and_then(Value::as_str) != Some(&**value)
         };
-        if self.required.iter().any(lacks) {
+        let has_one = self.one_of.iter().any(|claim| claims.contains_key(*claim));
+        if self.required.iter().any(lacks) || !(self.one_of.is_empty() || has_one) {
             return Err(invalid("it lacks a claim that is asked for"));
         }
         if claims.contains_key("cnf") {
@@ -313,9 +332,20 @@ impl Verifier for Jwt {
     }
 
     fn start(&self) -> Result<(), ServerError> {
+        if let Some(problem) = &self.problem {
+            return Err(ServerError::new(problem.clone()));
+        }
         if self.audiences.is_empty() {
             return Err(claims::no_audience(&self.issuer));
         }
         self.keys.start()
+    }
+
+    fn upkeep(&self) -> Option<BoxFuture<'static, ()>> {
+        self.keys.upkeep()
+    }
+
+    fn health(&self) -> Health {
+        self.keys.health()
     }
 }

@@ -26,7 +26,7 @@ use crate::principal::Principal;
 /// # drop(keys);
 /// ```
 #[derive(Default)]
-#[must_use]
+#[must_use = "it verifies nothing until `Server::auth(..)` takes it"]
 pub struct ApiKeys {
     keys: Vec<([u8; 32], Principal)>,
     broken: Vec<String>,
@@ -82,7 +82,7 @@ impl fmt::Debug for ApiKeys {
 /// # drop(tokens);
 /// ```
 #[derive(Default)]
-#[must_use]
+#[must_use = "it verifies nothing until `Server::auth(..)` takes it"]
 pub struct StaticTokens(Vec<([u8; 32], Principal)>);
 
 impl StaticTokens {

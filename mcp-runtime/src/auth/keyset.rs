@@ -10,6 +10,7 @@ use jsonwebtoken::jwk::{
 
 use super::algorithm::Algorithm;
 
+/// More keys than any issuer has: with more of them, whoever answers is not in his right mind, and none is taken.
 const MAX_KEYS: usize = 100;
 
 /// One key, and what it may verify.
@@ -88,12 +89,20 @@ pub(super) struct KeySet {
 }
 
 impl KeySet {
-    pub(super) fn new(set: &JwkSet) -> Self {
+    /// # Errors
+    /// It holds too many keys, or none that can verify a signature.
+    pub(super) fn new(set: &JwkSet) -> Result<Self, &'static str> {
+        if set.keys.len() > MAX_KEYS {
+            return Err("it holds more than 100 keys");
+        }
         let mut keys = Self::default();
-        for key in set.keys.iter().take(MAX_KEYS).filter_map(Key::public) {
+        for key in set.keys.iter().filter_map(Key::public) {
             keys.add(key);
         }
-        keys
+        match keys.all.is_empty() {
+            true => Err("no key in it can verify a signature"),
+            false => Ok(keys),
+        }
     }
 
     pub(super) fn of(key: Key) -> Self {
@@ -109,10 +118,6 @@ impl KeySet {
             named.push(Arc::clone(&key));
         }
         self.all.push(key);
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.all.is_empty()
     }
 
     /// The key of this id for this algorithm. A token without an id names a key only where there is one alone.

@@ -19,9 +19,12 @@ mod answers;
 mod builder;
 mod claims;
 mod dev;
+mod discovery;
 mod fetch;
 pub mod from;
+mod gate;
 mod github;
+mod health;
 mod introspect;
 mod jwks;
 mod jwt;
@@ -46,12 +49,13 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join_all};
 
 pub use self::algorithm::Algorithm;
 pub(crate) use self::builder::Setup;
 pub(crate) use self::dev::Issuer;
 pub use self::github::GitHub;
+pub use self::health::Health;
 pub use self::introspect::Introspection;
 pub use self::jwt::Jwt;
 pub use self::keys::{ApiKeys, StaticTokens};
@@ -87,6 +91,16 @@ pub trait Verifier: Debug + Send + Sync + 'static {
     fn start(&self) -> Result<(), ServerError> {
         Ok(())
     }
+
+    /// What goes on while the server lives, such as fetching keys before a token needs them. It begins with the server and is dropped at its end.
+    fn upkeep(&self) -> Option<BoxFuture<'static, ()>> {
+        None
+    }
+
+    /// Whether it can tell at the moment. A server whose verifier is [`NotReady`](Health::NotReady) says so at `/readyz`.
+    fn health(&self) -> Health {
+        Health::Ready
+    }
 }
 
 /// A token that holds.
@@ -100,7 +114,10 @@ pub struct Verified {
 }
 
 /// Why a token was not taken. The reason is for the server's log; the client learns only that the token is not valid.
+///
+/// Of several verifiers the next one is asked after [`NotMine`](Self::NotMine) alone: a token that claims to be one issuer's is no other issuer's to see.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Rejected {
     /// It is none of this verifier's tokens; another one may know it.
     NotMine(Cow<'static, str>),
@@ -111,6 +128,10 @@ pub enum Rejected {
 }
 
 /// Takes a token that one of several verifiers takes, asked in their order.
+///
+/// The first that knows a token, or claims to, has the last word: a token of its issuer that has expired, or cannot be verified at the moment, is shown to
+/// none of the others. So those that know their tokens by themselves ([`ApiKeys`], [`Jwt`]) come first, and those that ask somebody
+/// ([`Introspection`], [`GitHub`]) last.
 ///
 /// ```
 /// use mcp_runtime::auth::{Jwt, any_of};
@@ -146,15 +167,23 @@ impl Verifier for Arc<dyn Verifier> {
     fn start(&self) -> Result<(), ServerError> {
         (**self).start()
     }
+
+    fn upkeep(&self) -> Option<BoxFuture<'static, ()>> {
+        (**self).upkeep()
+    }
+
+    fn health(&self) -> Health {
+        (**self).health()
+    }
 }
 
 /// Several verifiers in their order: [`any_of`].
 #[derive(Debug)]
+#[must_use = "it verifies nothing until `Server::auth(..)` takes it"]
 pub struct AnyOf(Vec<Box<dyn Verifier>>);
 
 impl AnyOf {
     /// Adds a verifier of another kind.
-    #[must_use]
     pub fn or(mut self, verifier: impl Verifier) -> Self {
         self.0.push(Box::new(verifier));
         self
@@ -164,18 +193,15 @@ impl AnyOf {
 impl Verifier for AnyOf {
     fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Verified, Rejected>> {
         Box::pin(async move {
-            let mut worst = Rejected::NotMine(Cow::Borrowed("no verifier knows this token"));
             for verifier in &self.0 {
                 match verifier.verify(token).await {
-                    Ok(verified) => return Ok(verified),
                     Err(Rejected::NotMine(_)) => {}
-                    // A verifier that is away may be the one that would take it: that must not become a 401.
-                    Err(away @ Rejected::Unavailable(_)) => worst = away,
-                    Err(invalid) if matches!(worst, Rejected::NotMine(_)) => worst = invalid,
-                    Err(_) => {}
+                    // Taken, refused, or not to be told at the moment: the token stays here. Other verifiers would send it to their own issuers.
+                    decided => return decided,
                 }
             }
-            Err(worst)
+            let nobody = Cow::Borrowed("no verifier knows this token");
+            Err(Rejected::NotMine(nobody))
         })
     }
 
@@ -195,5 +221,18 @@ impl Verifier for AnyOf {
 
     fn start(&self) -> Result<(), ServerError> {
         self.0.iter().try_for_each(|verifier| verifier.start())
+    }
+
+    fn upkeep(&self) -> Option<BoxFuture<'static, ()>> {
+        let all: Vec<_> = self.0.iter().filter_map(|it| it.upkeep()).collect();
+        match all.is_empty() {
+            true => None,
+            false => Some(Box::pin(async { drop(join_all(all).await) })),
+        }
+    }
+
+    /// One issuer that is away does not keep the callers of another one out.
+    fn health(&self) -> Health {
+        Health::of_any(self.0.iter().map(|verifier| verifier.health()))
     }
 }

@@ -18,11 +18,22 @@ impl Jwt {
 
     /// Microsoft Entra ID, one tenant: `entra("8eaef023-..", ..)`. The audience is the application id (a GUID) or its URI; scopes
     /// stand in `scp`, application roles in `roles`.
+    ///
+    /// A token without either of them is refused: an ID token of the same application differs in nothing else. The tenant is one, by its id;
+    /// the addresses that stand for many (`common`) issue no tokens of their own, and the server does not start with them.
     pub fn entra(tenant: &str, audience: impl Into<String>) -> Self {
-        Self::issuer(format!("https://login.microsoftonline.com/{tenant}/v2.0"))
+        let jwt = Self::issuer(format!("https://login.microsoftonline.com/{tenant}/v2.0"))
             .audience(audience)
             .types(["JWT"])
-            .tenant_claim("tid")
+            .require_one(&["scp", "roles"])
+            .tenant_claim("tid");
+        let lower = tenant.to_ascii_lowercase();
+        match ["common", "organizations", "consumers"].contains(&&*lower) {
+            true => jwt.broken(format!(
+                "`{tenant}` is no tenant of Entra: it stands for the users of any\n  help: write the id of your own directory, as in `Jwt::entra(\"8eaef023-2b34-4da1-9baa-8bc8c9d6a490\", ..)`; several take `any_of([..])`"
+            )),
+            false => jwt,
+        }
     }
 
     /// Okta: `okta("acme.okta.com", "default", ..)`, the second being the custom authorization server's id. Scopes stand in `scp`,
@@ -35,11 +46,12 @@ impl Jwt {
     }
 
     /// Keycloak: `keycloak("https://id.example.com", "acme", ..)`, the second being the realm. The audience needs an audience mapper on the client;
-    /// roles are the realm's.
+    /// roles are the realm's. ID tokens and refresh tokens, which Keycloak signs with the same keys, say so in the claim `typ` and are refused.
     pub fn keycloak(base: &str, realm: &str, audience: impl Into<String>) -> Self {
         Self::issuer(format!("{}/realms/{realm}", base.trim_end_matches('/')))
             .audience(audience)
             .types(["JWT", "at+jwt"])
+            .require("typ", "Bearer")
             .roles_claim("realm_access.roles")
     }
 

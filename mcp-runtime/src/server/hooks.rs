@@ -11,6 +11,8 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
+#[cfg(feature = "auth")]
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Server;
@@ -94,6 +96,23 @@ impl Hooks {
     /// Writes down what the last tasks came to, once the stop hooks have run.
     pub(super) fn settle(&self, tasks: &Arc<Ledger>) {
         let _ = self.tasks.set(Arc::clone(tasks));
+    }
+
+    /// Does this from here in the row of start hooks to the same place in that of stop hooks; no longer in a server that is dropped before.
+    #[cfg(feature = "auth")]
+    pub(super) fn accompany(&self, work: BoxFuture<'static, ()>) {
+        let ended = CancellationToken::new();
+        let over = ended.clone().drop_guard();
+        let begin: Start = Box::new(|| {
+            tokio::spawn(async move { ended.run_until_cancelled(work).await });
+            Box::pin(async { Ok(()) })
+        });
+        let end: Stop = Box::new(|| {
+            drop(over);
+            Box::pin(async {})
+        });
+        let both = [Hook::Start(begin), Hook::Stop(end)];
+        self.given.lock().extend(both);
     }
 
     /// Takes over the hooks of a server that becomes a part of this one.
@@ -263,6 +282,28 @@ mod tests {
             .unwrap();
         core.lifecycle.live(async { Ok(()) }).await.unwrap();
         assert_eq!(*log.lock(), ["1", "not 2", "not 1"]);
+    }
+
+    #[cfg(feature = "auth")]
+    #[tokio::test]
+    async fn what_accompanies_a_server_goes_on_until_it_ends_or_is_dropped() {
+        for dropped in [false, true] {
+            let core = Server::new("test").build().unwrap();
+            let (began, has_begun) = tokio::sync::oneshot::channel();
+            let (held, ended) = tokio::sync::oneshot::channel::<()>();
+            core.lifecycle.accompany(Box::pin(async {
+                let _held = held;
+                began.send(()).unwrap();
+                pending().await
+            }));
+            core.lifecycle.start().await.unwrap();
+            has_begun.await.unwrap();
+            match dropped {
+                true => drop(core),
+                false => core.lifecycle.stop().await,
+            }
+            assert!(ended.await.is_err());
+        }
     }
 
     #[tokio::test(start_paused = true)]

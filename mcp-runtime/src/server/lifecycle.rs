@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+#[cfg(feature = "auth")]
+use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::admission::{Admission, Closed, Inside};
@@ -94,6 +96,12 @@ impl Lifecycle {
         self.admission.turn_out();
         // A call ends at its next await. One that blocks its thread is not waited for.
         let _ = tokio::time::timeout(FLUSH, self.admission.emptied()).await;
+    }
+
+    /// Does this from the server's start to its end, whichever way it ends.
+    #[cfg(feature = "auth")]
+    pub(crate) fn accompany(&self, work: BoxFuture<'static, ()>) {
+        self.hooks.accompany(work);
     }
 
     /// Runs the start hooks.

@@ -148,6 +148,10 @@ impl Builder {
         } = self;
         let options = std::mem::replace(&mut server.http, Options::new());
         let server = server.build()?;
+        let routed = match http {
+            true => Some(endpoints(&server, options, None)?),
+            false => None,
+        };
         server.lifecycle.start().await?;
         let caller = match caller {
             Who::Local => server.principal.clone(),
@@ -156,15 +160,14 @@ impl Builder {
         };
         let settings = Arc::new(settings);
         let link = (Arc::clone(&server), Arc::clone(&settings));
-        let wire = match http {
-            true => {
-                let Endpoints {
-                    router, answers, ..
-                } = endpoints(&server, options, None)?;
+        let wire = match routed {
+            Some(Endpoints {
+                router, answers, ..
+            }) => {
                 let open = Arc::new(answers.cut_on_drop());
                 Wire::Http(web::Connection::open(link, caller, router, open))
             }
-            false => Wire::Memory(memory::Connection::open(link, caller)),
+            None => Wire::Memory(memory::Connection::open(link, caller)),
         };
         let client = Client {
             session: Arc::new(Session::new(wire)),

@@ -19,6 +19,7 @@ enum Mood {
     Keys(String),
     Status(StatusCode),
     Garbage(&'static str),
+    Page,
     Endless,
     Silent,
     Redirect(String),
@@ -93,6 +94,9 @@ async fn keys(Shared(desk): Shared<Desk>) -> Response {
         Mood::Keys(keys) => keys.into_response(),
         Mood::Status(status) => status.into_response(),
         Mood::Garbage(garbage) => garbage.into_response(),
+        Mood::Page => {
+            ([(header::CONTENT_TYPE, "text/html")], "<html>log in</html>").into_response()
+        }
         Mood::Endless => {
             format!("{{\"keys\":[],\"x\":\"{}\"}}", "x".repeat(10_000_000)).into_response()
         }
@@ -182,6 +186,113 @@ async fn keys_live_on_while_the_issuer_is_away_and_not_for_ever() {
     assert_eq!(status(&client, &token).await, 200);
 }
 
+/// Whatever the issuer answers once it has given its keys, they stay.
+#[tokio::test(start_paused = true)]
+async fn no_answer_of_the_issuers_spoils_the_keys_that_are_there() {
+    let elsewhere = Issuer::start().await;
+    let mut crowd: Value = serde_json::from_str(&corpus::jwks()).unwrap();
+    let key = crowd["keys"][0].clone();
+    crowd["keys"] = Value::Array(vec![key; 101]);
+    for mood in [
+        Mood::Status(StatusCode::INTERNAL_SERVER_ERROR),
+        Mood::Garbage("{"),
+        Mood::Garbage(r#"{"keys":[]}"#),
+        Mood::Garbage(r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#),
+        Mood::Page,
+        Mood::Endless,
+        Mood::Silent,
+        Mood::Redirect(format!("{}/jwks", elsewhere.url)),
+        Mood::Keys(crowd.to_string()),
+    ] {
+        let issuer = Issuer::start().await;
+        let client = issuer.server().await;
+        let token = issuer.token("rsa");
+        assert_eq!(status(&client, &token).await, 200, "{mood:?}");
+        let before = issuer.asked();
+        issuer.is(mood.clone());
+        tokio::time::advance(Duration::from_secs(31)).await;
+        assert_eq!(
+            status(&client, &issuer.token("unknown")).await,
+            401,
+            "{mood:?}"
+        );
+        assert_eq!(issuer.asked(), before + 1, "{mood:?}");
+        // A token that nobody remembers, of the key that was there.
+        let mut other = corpus::claims();
+        other.insert("iss".to_owned(), json!(issuer.url));
+        other.insert("sub".to_owned(), json!("bob"));
+        other.insert("scope".to_owned(), json!("notes:read"));
+        let other = corpus::sign(&corpus::header("RS256", "rsa"), &other);
+        assert_eq!(status(&client, &other).await, 200, "{mood:?}");
+    }
+    assert_eq!(elsewhere.asked(), 0, "a redirect was followed");
+}
+
+#[tokio::test]
+async fn every_request_is_answered_where_the_fetch_of_keys_fails() {
+    let issuer = Issuer::start().await;
+    issuer.is(Mood::Status(StatusCode::INTERNAL_SERVER_ERROR));
+    let client = issuer.server().await;
+    let token = issuer.token("rsa");
+    let calls = (0..100).map(|_| status(&client, &token));
+    let answers = futures_util::future::join_all(calls).await;
+    assert_eq!(answers, [503; 100]);
+    assert!(issuer.asked() <= 2, "asked {} times", issuer.asked());
+}
+
+async fn ready(client: &Client) -> u16 {
+    let request = http::Request::get("/readyz").body(String::new()).unwrap();
+    client.raw(request).await.status().as_u16()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_without_keys_is_not_ready_and_gets_them_by_itself() {
+    let issuer = Issuer::start().await;
+    issuer.is(Mood::Status(StatusCode::BAD_GATEWAY));
+    let client = issuer.server().await;
+    assert_eq!(ready(&client).await, 503);
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(ready(&client).await, 503);
+    let asked = issuer.asked();
+    assert!((3..=9).contains(&asked), "asked {asked} times in 10 s");
+    issuer.is(Mood::Keys(corpus::jwks()));
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    assert_eq!(ready(&client).await, 200);
+    // Nobody's call was needed for it, and none waits for it.
+    let asked = issuer.asked();
+    assert_eq!(status(&client, &issuer.token("rsa")).await, 200);
+    assert_eq!(issuer.asked(), asked);
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_are_fetched_again_before_they_are_old_and_a_failure_is_not_the_end() {
+    let issuer = Issuer::start().await;
+    let client = issuer.server().await;
+    assert_eq!(status(&client, &issuer.token("rsa")).await, 200);
+    assert_eq!(issuer.asked(), 1);
+    tokio::time::sleep(Duration::from_secs(7 * 60)).await;
+    assert_eq!(issuer.asked(), 1);
+    tokio::time::sleep(Duration::from_secs(3 * 60)).await;
+    assert_eq!(issuer.asked(), 2);
+    // Away for an hour: the old keys serve, and the server is ready.
+    issuer.is(Mood::Status(StatusCode::BAD_GATEWAY));
+    tokio::time::sleep(Duration::from_secs(65 * 60)).await;
+    assert_eq!(ready(&client).await, 200);
+    let asked = issuer.asked() - 2;
+    assert!(
+        (50..=125).contains(&asked),
+        "asked {asked} times in an hour"
+    );
+    // Longer: closed, until the issuer is back, and then without a call.
+    tokio::time::sleep(Duration::from_secs(6 * 60)).await;
+    assert_eq!(ready(&client).await, 503);
+    assert_eq!(status(&client, &issuer.token("rsa")).await, 503);
+    issuer.is(Mood::Keys(corpus::jwks()));
+    tokio::time::sleep(Duration::from_secs(61)).await;
+    assert_eq!(ready(&client).await, 200);
+    assert_eq!(status(&client, &issuer.token("rsa")).await, 200);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_new_key_is_found_and_an_old_one_forgotten() {
     let issuer = Issuer::start().await;
@@ -199,13 +310,23 @@ async fn a_new_key_is_found_and_an_old_one_forgotten() {
 async fn invented_key_ids_do_not_make_the_server_ask_again_and_again() {
     let issuer = Issuer::start().await;
     let client = issuer.server().await;
-    for number in 0..50 {
-        assert_eq!(
-            status(&client, &issuer.token(&format!("k{number}"))).await,
-            401
-        );
+    // Ten thousand of them, in ten seconds, at most one fetch in thirty. A signature is made once: it is not looked at.
+    let token = issuer.token("k");
+    let (_, rest) = token.split_once('.').unwrap();
+    for number in 0..10_000 {
+        let header = json!({"alg": "RS256", "typ": "at+jwt", "kid": format!("k{number}")});
+        let token = format!("{}.{rest}", corpus::encode(header.to_string()));
+        assert_eq!(status(&client, &token).await, 401);
+        tokio::time::advance(Duration::from_millis(1)).await;
     }
     assert_eq!(issuer.asked(), 1);
+    tokio::time::advance(Duration::from_secs(21)).await;
+    let calls = (0..100).map(|number| issuer.token(&format!("k{number}")));
+    for token in calls {
+        assert_eq!(status(&client, &token).await, 401);
+    }
+    assert_eq!(issuer.asked(), 2);
+    assert_eq!(status(&client, &issuer.token("rsa")).await, 200);
 }
 
 #[tokio::test]

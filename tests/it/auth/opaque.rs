@@ -7,6 +7,8 @@ use axum::Router;
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use mcp_runtime::auth::{GitHub, Introspection};
 use parking_lot::Mutex;
 
@@ -112,8 +114,20 @@ async fn what_the_issuer_does_not_vouch_for_is_refused() {
         change("aud", Value::Null),
         change("iss", json!("https://evil.example.com")),
         change("exp", json!(corpus::now() - 1)),
+        // A moment that cannot be read is no reason to take a token for ever.
+        change("exp", json!((corpus::now() - 1) as f64 + 0.5)),
+        change("exp", json!((corpus::now() + 3600).to_string())),
+        change("exp", json!(-1)),
+        change("exp", Value::Null),
+        change("nbf", json!(corpus::now() + 300)),
+        change("nbf", json!("soon")),
         change("sub", json!("")),
         change("scope", json!(7)),
+        // Not a bearer's, or one whose proof nobody checks.
+        change("token_type", json!("DPoP")),
+        change("token_type", json!(1)),
+        change("cnf", json!({"jkt": "x"})),
+        change("cnf", Value::Null),
     ];
     for answer in answers {
         let desk = Desk::open().await;
@@ -124,6 +138,97 @@ async fn what_the_issuer_does_not_vouch_for_is_refused() {
         }
         assert_eq!(desk.asked(), 1, "{answer}");
     }
+}
+
+#[tokio::test]
+async fn what_the_issuer_says_within_the_rules_is_taken() {
+    for (name, value) in [
+        ("exp", json!((corpus::now() + 3600) as f64 + 0.5)),
+        ("nbf", json!(corpus::now() - 60)),
+        ("nbf", json!(corpus::now() + 10)),
+        ("token_type", json!("Bearer")),
+        ("token_type", json!("bearer")),
+    ] {
+        let desk = Desk::open().await;
+        let client = desk.introspecting().await;
+        let mut answer = active();
+        answer[name] = value;
+        desk.answers(200, answer.clone());
+        assert_eq!(call(&client, "opaque").await.status, 200, "{answer}");
+    }
+}
+
+/// RFC 6749, section 2.3.1: the name and the secret are encoded as in a form, so that a colon in either does not end it.
+#[tokio::test]
+async fn the_servers_own_credentials_are_encoded_before_they_are_joined() {
+    let desk = Desk::open().await;
+    let endpoint = format!("{}/introspect", desk.url);
+    let verifier = Introspection::new("https://id.example.com", endpoint)
+        .credentials("https://notes:1", "s3c ret+%/é")
+        .audience("our-audience");
+    let client = connect(closed().auth(verifier)).await;
+    desk.answers(200, active());
+    assert_eq!(call(&client, "opaque").await.status, 200);
+    let (headers, _) = desk.asked.lock()[0].clone();
+    let sent = headers["authorization"].to_str().unwrap().to_owned();
+    let sent = BASE64.decode(sent.strip_prefix("Basic ").unwrap()).unwrap();
+    assert_eq!(
+        String::from_utf8(sent).unwrap(),
+        "https%3A%2F%2Fnotes%3A1:s3c+ret%2B%25%2F%C3%A9"
+    );
+}
+
+/// A token of one issuer is no other issuer's to see, whatever is wrong with it.
+#[tokio::test]
+async fn a_token_that_claims_an_issuer_is_shown_to_no_other() {
+    let away = "http://127.0.0.1:1/jwks";
+    let mut others = corpus::claims();
+    others.insert("exp".to_owned(), json!(corpus::now() - 3600));
+    let expired = corpus::sign(&corpus::header("RS256", "rsa"), &others);
+    let good = corpus::sign(&corpus::header("RS256", "rsa"), &corpus::claims());
+    let tokens = [
+        (401, expired),
+        (401, corpus::with("aud", json!("somebody-else"))),
+        (401, corpus::with_header("typ", json!("JWT"))),
+        (401, corpus::with_header("alg", json!("HS256"))),
+        (401, corpus::with_header("kid", json!("nobody"))),
+        (200, good.clone()),
+    ];
+    let desk = Desk::open().await;
+    desk.answers(200, active());
+    let asking = || {
+        let endpoint = format!("{}/introspect", desk.url);
+        let introspection =
+            Introspection::new("https://id.example.net", endpoint).audience("our-audience");
+        let github = GitHub::app("our-app", "s3cret").api(format!("{}/api/v3/", desk.url));
+        (introspection, github)
+    };
+    let tried = async |client: &Client, token: &str, status: u16| {
+        let asking = Asking::new(client, Era::Current).token(token);
+        let answer = asking.call("administer").await;
+        assert_eq!(answer.status, status, "{answer:?}");
+    };
+    let (introspection, github) = asking();
+    let client = connect(closed().auth(signed()).auth(introspection).auth(github)).await;
+    for (status, token) in &tokens {
+        tried(&client, token, *status).await;
+    }
+    // And while the issuer's keys are away, a token that may well be good.
+    let (introspection, github) = asking();
+    let unreachable = Jwt::jwks(corpus::ISSUER, away).audience(corpus::AUDIENCE);
+    let client = connect(closed().auth(unreachable).auth(introspection).auth(github)).await;
+    tried(&client, &good, 503).await;
+    assert_eq!(desk.asked(), 0, "{:?}", desk.asked.lock());
+    // Nor is GitHub asked about what does not look like its own.
+    let (_, github) = asking();
+    let client = connect(closed().auth(github)).await;
+    tried(&client, &good, 401).await;
+    tried(&client, "opaque", 401).await;
+    assert_eq!(desk.asked(), 0);
+    let (introspection, _) = asking();
+    let client = connect(closed().auth(signed()).auth(introspection)).await;
+    tried(&client, "opaque", 401).await;
+    assert_eq!(desk.asked(), 1, "a token of nobody's is asked about");
 }
 
 #[tokio::test]

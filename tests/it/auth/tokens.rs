@@ -38,6 +38,30 @@ async fn no_hostile_token_gets_in() {
     }
 }
 
+/// A session that a good token opened lets no other token in.
+#[tokio::test]
+async fn no_hostile_token_gets_into_a_session_that_is_open() {
+    let client = connect(server()).await;
+    let good = corpus::sign(&corpus::header("RS256", "rsa"), &corpus::claims());
+    let greeting = Asking::new(&client, Era::Older).token(&good).greet().await;
+    let session = greeting.session.unwrap();
+    let call = async |token: &str| {
+        let params = json!({"name": "whoami", "arguments": {}});
+        let asking = Asking::new(&client, Era::Older).token(token);
+        asking.in_session(&session, "tools/call", params).await
+    };
+    assert_eq!(call(&good).await.text(), "ada");
+    for (name, token) in corpus::hostile() {
+        let arrives = http::HeaderValue::from_str(&format!("Bearer {token}")).is_ok();
+        if !arrives || name == "a leading space" {
+            continue;
+        }
+        let answer = call(&token).await;
+        assert_eq!(answer.status, 401, "{name}: {answer:?}");
+    }
+    assert_eq!(call(&good).await.text(), "ada");
+}
+
 #[tokio::test]
 async fn every_benign_token_gets_in() {
     let client = connect(server()).await;

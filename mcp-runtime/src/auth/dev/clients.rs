@@ -85,7 +85,8 @@ pub(super) async fn register(
     answer(StatusCode::CREATED, &client)
 }
 
-/// An address on this machine, or a program's own scheme, which has a dot or belongs to an editor (RFC 8252, section 7.1).
+/// An address on this machine, or a program's own scheme (RFC 8252, section 7.1): any but those that a browser takes for its own, since editors register
+/// schemes without the dot that the RFC asks for.
 fn redirect(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let fits = match url.scheme() {

@@ -1,4 +1,4 @@
-//! One issuer with three keys, and tokens that must hold and that must not. The tests over HTTP take the same ones.
+//! One issuer with four keys, and tokens that must hold and that must not. The tests over HTTP take the same ones.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,6 +16,7 @@ pub(super) const RSA: &[u8] = include_bytes!("rsa.pem");
 pub(super) const OTHER_RSA: &[u8] = include_bytes!("other_rsa.pem");
 pub(super) const RSA_PUBLIC: &[u8] = include_bytes!("rsa_public.pem");
 pub(super) const EC: &[u8] = include_bytes!("ec.pem");
+pub(super) const EC384: &[u8] = include_bytes!("ec384.pem");
 pub(super) const ED: &[u8] = include_bytes!("ed.pem");
 
 pub(super) fn rsa() -> EncodingKey {
@@ -24,6 +25,10 @@ pub(super) fn rsa() -> EncodingKey {
 
 pub(super) fn ec() -> EncodingKey {
     EncodingKey::from_ec_pem(EC).unwrap()
+}
+
+pub(super) fn ec384() -> EncodingKey {
+    EncodingKey::from_ec_pem(EC384).unwrap()
 }
 
 pub(super) fn ed() -> EncodingKey {
@@ -41,6 +46,7 @@ pub(super) fn jwks() -> String {
         keys: vec![
             key(&rsa(), Library::RS256, "rsa"),
             key(&ec(), Library::ES256, "ec"),
+            key(&ec384(), Library::ES384, "ec384"),
             key(&ed(), Library::EdDSA, "ed"),
         ],
     };

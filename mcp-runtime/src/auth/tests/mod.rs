@@ -1,4 +1,4 @@
-//! Tokens that must hold and tokens that must not, against one issuer with three keys.
+//! Tokens that must hold and tokens that must not, against one issuer with four keys.
 
 mod corpus;
 mod presets;
@@ -7,10 +7,11 @@ mod reference;
 use std::time::Duration;
 
 use jsonwebtoken::{Algorithm as Library, EncodingKey};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use self::corpus::{
-    AUDIENCE, ISSUER, benign, claims, ec, ed, header, hostile, jwks, rsa, sign, sign_text,
+    AUDIENCE, ISSUER, benign, claims, ec, ec384, ed, encode, header, hostile, jwks, now, object,
+    rsa, sign, sign_text, with, with_header,
 };
 use super::{Algorithm, Jwt, Rejected, Verified, Verifier as _};
 
@@ -43,6 +44,7 @@ async fn every_algorithm_with_a_public_key_is_taken() {
         ("PS384", "rsa", rsa(), Library::PS384),
         ("PS512", "rsa", rsa(), Library::PS512),
         ("ES256", "ec", ec(), Library::ES256),
+        ("ES384", "ec384", ec384(), Library::ES384),
         ("EdDSA", "ed", ed(), Library::EdDSA),
     ];
     for (name, kid, key, algorithm) in keys {
@@ -91,12 +93,22 @@ async fn no_bit_of_a_token_can_be_changed() {
 async fn a_secret_is_used_only_where_it_is_asked_for() {
     let secret = b"0123456789abcdef0123456789abcdef";
     let verifier = Jwt::secret(ISSUER, secret).unwrap().audience(AUDIENCE);
-    let header = json!({"alg": "HS256", "typ": "at+jwt"}).to_string();
-    let claims = serde_json::to_string(&claims()).unwrap();
-    let key = EncodingKey::from_secret(secret);
-    let token = sign_text(&header, &claims, &key, Library::HS256);
-    assert!(verifier.verify(&token).await.is_ok());
-    let asymmetric = sign(&self::header("RS256", "rsa"), &self::claims());
+    for (name, algorithm) in [
+        ("HS256", Library::HS256),
+        ("HS384", Library::HS384),
+        ("HS512", Library::HS512),
+    ] {
+        let header = json!({"alg": name, "typ": "at+jwt"}).to_string();
+        let claims = serde_json::to_string(&claims()).unwrap();
+        let key = EncodingKey::from_secret(secret);
+        let token = sign_text(&header, &claims, &key, algorithm);
+        assert!(verifier.verify(&token).await.is_ok(), "{name}");
+        assert!(self::verifier().verify(&token).await.is_err(), "{name}");
+        let other = EncodingKey::from_secret(b"another secret of as many bytes");
+        let forged = sign_text(&header, &claims, &other, algorithm);
+        assert!(verifier.verify(&forged).await.is_err(), "{name}");
+    }
+    let asymmetric = sign(&header("RS256", "rsa"), &claims());
     assert!(verifier.verify(&asymmetric).await.is_err());
     assert!(Jwt::secret(ISSUER, b"short").is_err());
 }
@@ -115,6 +127,53 @@ async fn a_token_ends_while_the_server_runs() {
     assert!(verifier.verify(&token).await.is_ok());
     tokio::time::advance(Duration::from_secs(400)).await;
     assert!(verifier.verify(&token).await.is_err());
+}
+
+/// What is said of a token that claims to be the issuer's is the last word: no other verifier is asked about it.
+#[tokio::test]
+async fn a_token_of_the_issuers_is_invalid_and_one_of_anothers_is_not_its_business() {
+    let hours_ago = |claims: &mut Map<String, Value>| {
+        claims.insert("exp".to_owned(), json!(now() - 7200));
+        claims.insert("iat".to_owned(), json!(now() - 9000));
+    };
+    let mut old = claims();
+    hours_ago(&mut old);
+    let text = serde_json::to_string(&claims()).unwrap();
+    let unsigned = |header: &str| format!("{}.{}.", encode(header), encode(&text));
+    for token in [
+        with("aud", json!("somebody-else")),
+        sign(&header("RS256", "rsa"), &old),
+        sign(&header("RS256", "nobody"), &claims()),
+        with_header("typ", json!("JWT")),
+        with_header("alg", json!("HS256")),
+        with_header("crit", json!(["exp"])),
+        with("cnf", json!({"jkt": "x"})),
+        unsigned(r#"{"alg":"none"}"#),
+    ] {
+        let refused = verify(&token).await;
+        assert!(matches!(refused, Err(Rejected::Invalid(_))), "{refused:?}");
+    }
+    let mut others = claims();
+    others.insert("iss".to_owned(), json!("https://other.example.com"));
+    for header in [
+        header("RS256", "rsa"),
+        header("HS256", "rsa"),
+        object(json!({"alg": "RS256", "typ": "JWT", "crit": ["x"]})),
+    ] {
+        let refused = verify(&sign(&header, &others)).await;
+        assert!(matches!(refused, Err(Rejected::NotMine(_))), "{refused:?}");
+    }
+}
+
+#[test]
+fn a_set_of_more_than_a_hundred_keys_is_nobodys() {
+    let mut set: Value = serde_json::from_str(&jwks()).unwrap();
+    let key = set["keys"][0].clone();
+    set["keys"] = Value::Array(vec![key.clone(); 100]);
+    assert!(Jwt::keys(ISSUER, &set.to_string()).is_ok());
+    set["keys"].as_array_mut().unwrap().push(key);
+    let error = Jwt::keys(ISSUER, &set.to_string()).unwrap_err().to_string();
+    assert!(error.contains("more than 100 keys"), "{error}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Jwt, Verifier as _};
+use super::super::{Jwt, Rejected, Verifier as _};
 use super::corpus::{jwks, now, object, rsa, sign_text};
 
 const AUDIENCE: &str = "our-audience";
@@ -173,6 +173,106 @@ async fn each_issuers_tokens_for_others_are_refused() {
             assert!(verified.is_err(), "{}: {claims}", sample.name);
         }
     }
+}
+
+/// What each issuer writes into the ID token of the same user, for an application whose id somebody took for the audience.
+fn id_tokens() -> Vec<(&'static str, Jwt, Value)> {
+    vec![
+        (
+            "Auth0",
+            Jwt::auth0("acme.eu.auth0.com", "https://api.example.com"),
+            json!({
+                "iss": "https://acme.eu.auth0.com/", "sub": "auth0|5f7c", "aud": "client",
+                "nonce": "n", "sid": "s", "email": "ada@example.com",
+            }),
+        ),
+        (
+            "Entra",
+            Jwt::entra("8eaef023", AUDIENCE),
+            json!({
+                "iss": "https://login.microsoftonline.com/8eaef023/v2.0", "sub": "pairwise",
+                "aud": AUDIENCE, "tid": "8eaef023", "ver": "2.0", "nonce": "n", "oid": "o",
+                "preferred_username": "ada@example.com",
+            }),
+        ),
+        (
+            "Okta",
+            Jwt::okta("acme.okta.com", "default", "api://default"),
+            json!({
+                "iss": "https://acme.okta.com/oauth2/default", "sub": "00u1", "aud": "client",
+                "amr": ["pwd"], "idp": "00o1", "nonce": "n",
+            }),
+        ),
+        (
+            "Keycloak",
+            Jwt::keycloak("https://id.example.com/", "acme", AUDIENCE),
+            json!({
+                "iss": "https://id.example.com/realms/acme", "sub": "f:1:ada", "typ": "ID",
+                "aud": AUDIENCE, "azp": AUDIENCE, "nonce": "n", "sid": "s", "acr": "1",
+            }),
+        ),
+        (
+            "Keycloak, refresh token",
+            Jwt::keycloak("https://id.example.com/", "acme", AUDIENCE),
+            json!({
+                "iss": "https://id.example.com/realms/acme", "sub": "f:1:ada", "typ": "Refresh",
+                "aud": AUDIENCE, "azp": AUDIENCE, "scope": "email",
+            }),
+        ),
+        (
+            "WorkOS",
+            Jwt::workos("https://acme.authkit.app", "https://mcp.example.com"),
+            json!({
+                "iss": "https://acme.authkit.app", "sub": "user_01", "aud": "client_01",
+                "sid": "session_01", "nonce": "n",
+            }),
+        ),
+        (
+            "Cognito",
+            Jwt::cognito("eu-west-1", "eu-west-1_AbCdEf", AUDIENCE),
+            json!({
+                "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf",
+                "sub": "aaaaaaaa-bbbb", "aud": AUDIENCE, "token_use": "id", "email": "a@b.c",
+            }),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn each_issuers_id_tokens_are_refused() {
+    for (name, verifier, claims) in id_tokens() {
+        let verifier = verifier.with_keys(&jwks());
+        for typ in [Some("JWT"), None] {
+            let verified = verifier.verify(&token(typ, &claims)).await;
+            assert!(
+                matches!(verified, Err(Rejected::Invalid(_))),
+                "{name}: {verified:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn entra_names_a_scope_or_a_role_in_what_is_an_access_token() {
+    let verifier = || Jwt::entra("8eaef023", AUDIENCE).with_keys(&jwks());
+    for (claim, value) in [("scp", json!("Files.Read")), ("roles", json!(["Editor"]))] {
+        let (.., mut claims) = id_tokens().swap_remove(1);
+        claims[claim] = value;
+        let verified = verifier().verify(&token(Some("JWT"), &claims)).await;
+        assert!(verified.is_ok(), "{claim}: {verified:?}");
+    }
+}
+
+#[test]
+fn what_stands_for_every_directory_of_entra_is_none() {
+    for tenant in ["common", "organizations", "consumers", "Common"] {
+        let error = Jwt::entra(tenant, AUDIENCE)
+            .start()
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(tenant) && error.contains("help:"), "{error}");
+    }
+    assert!(Jwt::entra("8eaef023", AUDIENCE).start().is_ok());
 }
 
 #[tokio::test]

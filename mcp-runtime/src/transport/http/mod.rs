@@ -281,17 +281,17 @@ pub(crate) fn endpoints(
             "the development issuer needs an address of its own\n  help: serve it with `.serve_http(\"127.0.0.1:3000\")`",
         ));
     }
+    options.check()?;
     endpoints_beside(Router::new(), core, options, caller)
 }
 
-/// The same, beside others.
+/// The same, beside others, with options that were checked.
 fn endpoints_beside(
     router: Router,
     core: &Arc<Core>,
     options: Options,
     caller: Option<Arc<Principal>>,
 ) -> Result<Endpoints> {
-    options.check()?;
     let guard = || Guard::new(&options.hosts(), &options.origins).map_err(ServerError::new);
     #[cfg(feature = "auth")]
     let (router, bearer) = protected::protected(router, core, &options, guard()?);
@@ -311,11 +311,20 @@ fn endpoints_beside(
     };
     let ready = {
         let core = Arc::clone(core);
+        #[cfg(feature = "auth")]
+        let health = options.auth.health();
         move || async move {
-            match core.lifecycle.admission.is_closed() {
-                false => (StatusCode::OK, "ready\n"),
-                true => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),
+            if core.lifecycle.admission.is_closed() {
+                return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
             }
+            #[cfg(feature = "auth")]
+            if health() == crate::auth::Health::NotReady {
+                return (
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "tokens cannot be verified\n",
+                );
+            }
+            (StatusCode::OK, "ready\n")
         }
     };
     let router = router

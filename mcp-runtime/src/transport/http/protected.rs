@@ -28,6 +28,9 @@ pub(super) fn protected(
     let Some(authenticator) = options.auth.authenticator() else {
         return (router, None);
     };
+    if let Some(upkeep) = authenticator.upkeep() {
+        core.lifecycle.accompany(upkeep);
+    }
     let address = options.auth.own_address();
     let resource = Resource::new(core, address, authenticator.issuers());
     let resource = Arc::new(resource);
