@@ -153,7 +153,7 @@ fn name(options: &Options, function: &Ident, place: Place<'_>, errors: &mut Erro
         errors.at(span, message);
     }
     if let Some(defaults) = place.defaults {
-        defaults.check_length(&name, span, errors);
+        defaults.check_length(noun, &name, span, errors);
     }
     if !place.methods && Twin::hides_a_type(function) {
         errors.at(

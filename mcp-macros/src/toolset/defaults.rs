@@ -92,7 +92,7 @@ impl<'a> Defaults<'a> {
     }
 
     /// Says so where a name is too long behind the prefix.
-    pub(crate) fn check_length(&self, name: &str, span: Span, errors: &mut Errors) {
+    pub(crate) fn check_length(&self, noun: &str, name: &str, span: Span, errors: &mut Errors) {
         let Some(prefix) = &self.options.prefix else {
             return;
         };
@@ -101,7 +101,7 @@ impl<'a> Defaults<'a> {
             errors.at(
                 span,
                 format!(
-                    "a tool's name has at most {MOST} characters, and with its prefix this one has {length}\n\
+                    "a {noun}'s name has at most {MOST} characters, and with its prefix this one has {length}\n\
                      help: write a shorter one"
                 ),
             );
