@@ -14,6 +14,14 @@
     reason = "a benchmark prints its figures, and its time is the machine's"
 )]
 
+#[allow(
+    dead_code,
+    clippy::cast_precision_loss,
+    clippy::unwrap_used,
+    reason = "the corpus is the tests' own"
+)]
+#[path = "../../src/auth/tests/corpus.rs"]
+mod corpus;
 mod load;
 mod ours;
 mod raw;

@@ -3,10 +3,11 @@
 use std::future::pending;
 use std::net::SocketAddr;
 
+use mcp_runtime::auth::Jwt;
 use mcp_runtime::prelude::*;
-use mcp_runtime::{Principal, Tool, ToolDef};
+use mcp_runtime::{Tool, ToolDef};
 
-use crate::{Result, rows, server};
+use crate::{Result, corpus, rows, server};
 
 /// Add two numbers.
 #[tool(read_only)]
@@ -24,7 +25,7 @@ async fn echo(text: String) -> String {
 #[tool(
     name = "add",
     read_only,
-    auth = "math:read",
+    auth = "crm:read",
     rate = "1000000000/s per caller",
     timeout = "5s",
     concurrency = "64",
@@ -38,7 +39,7 @@ async fn guarded(a: i64, b: i64) -> i64 {
 #[tool(
     name = "add",
     read_only,
-    auth = "math:read",
+    auth = "crm:read",
     rate = "1000000000/s per caller",
     cache = "1h"
 )]
@@ -51,8 +52,8 @@ pub(crate) async fn serve(address: SocketAddr, kind: &str) -> Result<()> {
     let server = match kind {
         "plain" => server.mount(tools![add, echo]),
         "many" => many(server.mount(tools![add, echo])),
-        "guarded" => known(server.mount(tools![guarded])).audit_file("/dev/null"),
-        "kept" => known(server.mount(tools![kept])),
+        "guarded" => known(server.mount(tools![guarded]))?.audit_file("/dev/null"),
+        "kept" => known(server.mount(tools![kept]))?,
         _ => return Err(format!("no server of ours is called {kind}").into()),
     };
     let server = server.page_size(rows::TOOLS).bind_http(address).await?;
@@ -60,10 +61,10 @@ pub(crate) async fn serve(address: SocketAddr, kind: &str) -> Result<()> {
     Ok(server.serve_until(pending()).await?)
 }
 
-/// Whoever calls is Ada.
-fn known(server: Server) -> Server {
-    let ada = Principal::new("https://id.example.com", "ada").scope("math:read");
-    server.local_principal(ada)
+/// Whoever calls brings a token.
+fn known(server: Server) -> Result<Server> {
+    let jwt = Jwt::keys(corpus::ISSUER, &corpus::jwks())?;
+    Ok(server.auth(jwt.audience(corpus::AUDIENCE)))
 }
 
 /// More tools, up to [`rows::TOOLS`].

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::load::{self, CONNECTIONS, Connection};
 use crate::server::Server;
-use crate::{Result, runtime};
+use crate::{Result, corpus, runtime};
 
 /// How many tools the large servers have.
 pub(crate) const TOOLS: usize = 500;
@@ -22,6 +22,8 @@ struct Row {
     /// Of the server that is 1, and those compared with it.
     servers: &'static [&'static str],
     request: fn() -> Value,
+    /// Whether the caller brings a token, the same with each request.
+    token: bool,
     /// Requests a round.
     requests: usize,
 }
@@ -39,6 +41,7 @@ const ROWS: &[Row] = &[
         era: Era::Current,
         servers: &["raw.add", "rmcp.few", "ours.plain"],
         request: add,
+        token: false,
         requests: 6_400,
     },
     Row {
@@ -46,6 +49,7 @@ const ROWS: &[Row] = &[
         era: Era::Current,
         servers: &["raw.add", "ours.guarded"],
         request: add,
+        token: true,
         requests: 6_400,
     },
     Row {
@@ -53,6 +57,7 @@ const ROWS: &[Row] = &[
         era: Era::Current,
         servers: &["raw.add", "ours.kept"],
         request: add,
+        token: true,
         requests: 6_400,
     },
     Row {
@@ -60,6 +65,7 @@ const ROWS: &[Row] = &[
         era: Era::Session,
         servers: &["raw.add", "rmcp.few", "ours.plain"],
         request: add,
+        token: false,
         requests: 6_400,
     },
     Row {
@@ -67,6 +73,7 @@ const ROWS: &[Row] = &[
         era: Era::Current,
         servers: &["raw.echo", "rmcp.few", "ours.plain"],
         request: echo,
+        token: false,
         requests: 3_200,
     },
     Row {
@@ -74,6 +81,7 @@ const ROWS: &[Row] = &[
         era: Era::Current,
         servers: &["raw.list", "rmcp.many", "ours.many"],
         request: list,
+        token: false,
         requests: 320,
     },
     Row {
@@ -81,6 +89,7 @@ const ROWS: &[Row] = &[
         era: Era::Current,
         servers: &["ours.plain", "ours.many", "rmcp.many"],
         request: add,
+        token: false,
         requests: 6_400,
     },
 ];
@@ -143,7 +152,7 @@ impl Row {
     async fn requests(&self, server: &Server, kind: &str) -> Result<Vec<Arc<Vec<u8>>>> {
         let message = (self.request)();
         if self.era == Era::Current {
-            return Ok(vec![Arc::new(current(message))]);
+            return Ok(vec![Arc::new(current(message, self.token))]);
         }
         let version = "mcp-protocol-version: 2025-11-25".to_owned();
         let mut requests = Vec::new();
@@ -184,7 +193,7 @@ fn median(values: &mut [f64]) -> f64 {
 /// From nothing to the first answer, and the memory before and after load.
 fn start(rounds: usize) -> Result<()> {
     let runtime = runtime()?;
-    let request = Arc::new(current(add()));
+    let request = Arc::new(current(add(), false));
     for kind in ["raw.add", "ours.plain", "ours.many"] {
         let (mut answered, mut idle, mut loaded) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..rounds {
@@ -243,7 +252,7 @@ pub(crate) fn list_of_size(tools: usize) -> Vec<u8> {
 }
 
 /// A request of 2026-07-28, which says of itself all there is to say.
-fn current(mut message: Value) -> Vec<u8> {
+fn current(mut message: Value, token: bool) -> Vec<u8> {
     message["params"]["_meta"] = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientInfo": {"name": "bench", "version": "1.0.0"},
@@ -258,6 +267,11 @@ fn current(mut message: Value) -> Vec<u8> {
     ];
     if let Some(name) = message["params"]["name"].as_str() {
         headers.push(format!("mcp-name: {name}"));
+    }
+    if token {
+        let claims = corpus::claims();
+        let token = corpus::sign(&corpus::header("RS256", "rsa"), &claims);
+        headers.push(format!("authorization: Bearer {token}"));
     }
     post(&headers, &message)
 }
