@@ -53,11 +53,15 @@ policies! {
     rate_one [read_only, audit = "off", rate = "1000000000/s"]
     rate_two [read_only, audit = "off", rate = ["1000000000/s", "4000000000/s per arg.a"]]
     rate_per_caller [read_only, audit = "off", auth = "user", rate = "1000000000/s per caller"]
+    when [read_only, audit = "off", auth = "user", when = "claim.desk == arg.a"]
+    deprecated [read_only, audit = "off", deprecated = "too slow"]
+    invalidates [idempotent, audit = "off", invalidates = "tags(sums)"]
     cache_hit [read_only, audit = "off", cache = "1h"]
     timeout [read_only, audit = "off", timeout = "5s attempt 2s"]
     retry [read_only, audit = "off", retry = "3"]
     breaker [read_only, audit = "off", breaker = "50% of 20 in 30s open 15s"]
     concurrency [read_only, audit = "off", concurrency = "8 queue 32 wait 2s"]
+    concurrency_per_caller [read_only, audit = "off", auth = "user", concurrency = "8 per caller"]
     size [read_only, audit = "off", max_in = "1KB", max_out = "1KB"]
     idempotency [idempotent, audit = "off", idempotency = "24h"]
     all [read_only, audit = "off", auth = "math:read", rate = "1000000000/s per caller", timeout = "5s", concurrency = "8", retry = "1", breaker = "50% of 20 in 30s open 15s"]
@@ -123,6 +127,7 @@ fn caller(number: usize) -> Principal {
     Principal::new("https://id.example.com", format!("user-{number}"))
         .scope("math:read")
         .role("clerk")
+        .claim("desk", 19)
 }
 
 fn arguments() -> Map<String, Value> {
