@@ -1,5 +1,7 @@
 //! Arguments that cannot be used, and where they are.
 
+use std::collections::HashMap;
+
 use mcp_runtime::prelude::*;
 use mcp_runtime::testing::{self, Reply};
 use schemars::JsonSchema;
@@ -105,8 +107,22 @@ struct Text {
     text: String,
 }
 
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Tree {
+    leaf: u8,
+    #[serde(default)]
+    children: HashMap<String, Tree>,
+}
+
+/// Grow a tree.
+#[tool]
+async fn grow(tree: Tree) -> usize {
+    usize::from(tree.leaf) + tree.children.len()
+}
+
 async fn refused(tool: &str, arguments: Value) -> Reply {
-    let tools = tools![whole, parts, beside, book, redeem, texts];
+    let tools = tools![whole, parts, beside, book, redeem, texts, grow];
     let server = Server::new("arguments").mount(tools);
     let reply = testing::client(server).await.call(tool, arguments).await;
     assert_eq!(reply.code(), Some("invalid_input"), "{reply:?}");
@@ -266,8 +282,17 @@ async fn an_answer_lists_a_number_of_errors_and_counts_the_rest() {
 
 #[tokio::test]
 async fn a_path_of_the_callers_own_making_is_shown_in_part() {
-    let mut deep = json!({"town": 1});
-    deep[format!("\n{}", "k".repeat(100_000))] = json!(1);
-    let reply = refused("parts", json!({"place": deep, "stops": []})).await;
-    assert!(reply.raw().to_string().len() < 2_000, "{}", reply.text());
+    let key = "k".repeat(10_000);
+    let mut tree = json!({"leaf": 1, key.clone(): 1});
+    let found = paths("grow", json!({"tree": tree.clone()})).await;
+    let path = format!("tree.{}", "k".repeat(64));
+    assert_eq!(found, [said(&path, "is not expected here; leave it out")]);
+    for _ in 0..8 {
+        tree = json!({"leaf": 1, "children": {key.clone(): tree}});
+    }
+    let found = paths("grow", json!({"tree": tree})).await;
+    let [(path, _)] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert!(path.ends_with('…') && path.len() < 300, "{path}");
 }
