@@ -16,12 +16,13 @@ const SOURCES: [&str; 8] = [
 ];
 
 /// Of `Server`, and told of in the reference because they belong to it.
-const ELSEWHERE: [&str; 5] = [
+const ELSEWHERE: [&str; 6] = [
     "implies",
     "trusted_proxies",
     "allowed_hosts",
     "local_principal",
     "open",
+    "policy_overrides",
 ];
 
 #[test]
