@@ -9,6 +9,9 @@ use mcp_runtime::{Principal, Secret, audit};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::foreign::Foreign;
+use crate::shared_store::KEY;
+
 /// Look something up.
 #[tool(read_only)]
 async fn find(id: u64) -> Result<String, ToolError> {
@@ -94,9 +97,16 @@ fn server() -> Server {
 
 /// Runs calls and reads their records once the server has stopped.
 fn recorded<F: Future<Output = ()>>(calls: impl FnOnce(Client) -> F) -> Recorded {
+    recorded_of(server(), calls)
+}
+
+fn recorded_of<F: Future<Output = ()>>(
+    server: Server,
+    calls: impl FnOnce(Client) -> F,
+) -> Recorded {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audit.ndjson");
-    run(server().audit_file(&path), calls);
+    run(server.audit_file(&path), calls);
     let verified = audit::verify(&path).unwrap();
     assert!(verified.closed, "{verified}");
     let text = std::fs::read_to_string(&path).unwrap();
@@ -158,6 +168,20 @@ fn a_record_says_who_called_what_and_how_it_ended() {
     assert_eq!(record["bytesIn"], r#"{"id":7}"#.len());
     assert_eq!(record["bytesOut"], "thing 7".len());
     assert!(record["durationUs"].is_u64());
+}
+
+#[test]
+fn the_step_is_recorded_that_cannot_do_without_the_store() {
+    let store = Foreign::default();
+    store.switch().set(true);
+    let server = server().store(store).state_key(KEY);
+    let recorded = recorded_of(server, async |client| {
+        let once = json!({"cents": 7, "idempotencyKey": "one"});
+        client.call("pay", once).await;
+    });
+    let record = &recorded.records[0];
+    assert_eq!(record["outcome"], "unavailable");
+    assert_eq!(record["step"], "idempotency");
 }
 
 #[test]

@@ -449,6 +449,23 @@ async fn a_task_that_cannot_be_kept_is_none() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_task_came_to_outlasts_an_outage_of_the_store() {
+    let store = Foreign::default();
+    let switch = store.switch();
+    let server = server().store(store).state_key(KEY);
+    let client = Client::builder(server).polling().connect().await;
+    let call = client.call("compute", json!({"seconds": 1})).await;
+    switch.set(true);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    switch.set(false);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let done = client.finished_task(call.task_id());
+    let done = tokio::time::timeout(Duration::from_secs(60), done).await;
+    let done = done.unwrap();
+    assert_eq!(done.result_of_task().text(), "computed for 1 s");
+}
+
+#[tokio::test(start_paused = true)]
 async fn sessions_of_the_older_revision_poll_too() {
     let named = |_: &str, _: &Value| json!({"action": "accept", "content": {"name": "Ada"}});
     let client = Client::builder(server()).legacy().polling();

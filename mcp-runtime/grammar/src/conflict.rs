@@ -45,6 +45,8 @@ pub enum Conflict {
     VariesByNobody,
     /// `when` with `auth = "none"`.
     WhenNobody,
+    /// `idempotency` with `auth = "none"`.
+    KeptForNobody,
     /// A public cache of a handler that takes the caller or headers.
     PublicCaller,
     /// A rate of zero.
@@ -67,7 +69,7 @@ pub enum Conflict {
 
 impl Conflict {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::ReadOnlyDestroyer,
         Self::CachedDestroyer,
         Self::CachedWriter,
@@ -82,6 +84,7 @@ impl Conflict {
         Self::TimeoutOverTtl,
         Self::ConcurrencyOfNobody,
         Self::WhenNobody,
+        Self::KeptForNobody,
         Self::ActionOnInput,
         Self::RateOfNobody,
         Self::ZeroRate,
@@ -179,6 +182,11 @@ impl Policies<'_> {
             && asks_nobody
         {
             found = found.push(C::WhenNobody);
+        }
+        if let Some(_) = self.idempotency
+            && asks_nobody
+        {
+            found = found.push(C::KeptForNobody);
         }
         if let Some(Size {
             then: TooLarge::Truncate | TooLarge::Link,

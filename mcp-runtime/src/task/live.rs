@@ -25,6 +25,9 @@ use crate::store::{Claim, Key, StoreError};
 /// How long a result is kept at least, however late it comes.
 const AT_LEAST: Duration = Duration::from_secs(60);
 
+/// How often a task's end is tried to be written down, once a second: the store may be away just then, and nobody can do the work again.
+const TRIES: u32 = 30;
+
 /// A call that may become a task.
 pub(crate) struct Live {
     /// To reach itself by from the ledger.
@@ -181,7 +184,14 @@ impl Live {
             record.updated = now;
             kept_for(record, now)
         };
-        let written = self.write().await;
+        let mut written = self.write().await;
+        for _ in 1..TRIES {
+            if written.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            written = self.write().await;
+        }
         let Some(key) = self.state.lock().key else {
             return;
         };

@@ -29,8 +29,12 @@ macro_rules! scripted {
             items: Option<Vec<String>>,
             script: State<Script>,
         ) -> Result<String, ToolError> {
-            let _ = (id, other, n, items);
-            script.run().await
+            let _ = (id, other, n);
+            let said = script.run().await?;
+            Ok(match items {
+                Some(items) => format!("{said} {}", items.concat()),
+                None => said,
+            })
         }
     )*};
 }

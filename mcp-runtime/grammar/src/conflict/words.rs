@@ -17,6 +17,7 @@ impl Conflict {
             Self::ConcurrencyOfNobody => ("concurrency", Some("auth")),
             Self::PrivateToNobody | Self::VariesByNobody => ("cache", Some("auth")),
             Self::WhenNobody => ("when", Some("auth")),
+            Self::KeptForNobody => ("idempotency", Some("auth")),
             Self::PublicCaller => ("cache", None),
             Self::ZeroRate | Self::ZeroBurst | Self::CostOverBurst => ("rate", None),
             Self::AttemptOverTotal => ("timeout", None),
@@ -70,6 +71,10 @@ impl Conflict {
             Self::WhenNobody => {
                 "arguments can't be compared with claims while `auth = \"none\"` asks nobody for one\n       \
                  help: remove `when`, or write `auth = \"user\"`"
+            }
+            Self::KeptForNobody => {
+                "results can't be kept by key while `auth = \"none\"` asks nobody who they are: strangers would get each other's\n       \
+                 help: remove `idempotency`, or write `auth = \"user\"`"
             }
             Self::PublicCaller => {
                 "a tool that looks at its caller can't be cached for everybody: others would get this caller's answer\n       \

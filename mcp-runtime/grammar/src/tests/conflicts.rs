@@ -2,8 +2,8 @@
 
 use super::OPTIONS;
 use crate::{
-    Auth, Cache, Concurrency, Confirm, Conflict, Cost, Policies, Rate, Retry, Size, TaskSupport,
-    Timeout, When,
+    Auth, Cache, Concurrency, Confirm, Conflict, Cost, Idempotency, Policies, Rate, Retry, Size,
+    TaskSupport, Timeout, When,
 };
 
 /// A tool with some policies.
@@ -153,6 +153,19 @@ fn nobody_to_count() {
         policies.rate = policies.rate.push(Rate::parse(&rate).unwrap());
         assert_eq!(found(&policies), [], "{key}");
     }
+}
+
+#[test]
+fn nobody_to_keep_for() {
+    let keyed = Some(Idempotency::new("24h"));
+    let with = |auth: Option<&'static str>| {
+        let auth = auth.map(Auth::new);
+        found(&tool(|it| (it.idempotency, it.auth) = (keyed, auth)))
+    };
+    assert_eq!(with(Some("none")), [Conflict::KeptForNobody]);
+    assert_eq!(with(Some("user")), []);
+    // Undecided tools are served to whoever sits at this machine.
+    assert_eq!(with(None), []);
 }
 
 #[test]

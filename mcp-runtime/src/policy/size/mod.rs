@@ -118,7 +118,12 @@ fn shortened(most: Size, mut output: Output, names: &[String]) -> Result<Output,
     // Half a JSON document is none, and a schema promises a whole one.
     let text_alone = output.structured.is_none();
     match in_bytes(most).checked_sub(weight.rest) {
-        Some(room) if text_alone && most.then == Action::Truncate => {
+        // What is cut says so, or it is not cut.
+        Some(room)
+            if text_alone
+                && most.then == Action::Truncate
+                && room >= mark(weight.text).len() as u64 =>
+        {
             truncate(&mut output.content, room, weight.text);
             Ok(output)
         }
@@ -162,9 +167,10 @@ fn truncate(content: &mut Vec<Content>, room: u64, total: u64) {
     });
 }
 
-/// The beginning of a text, at most `room` bytes with the mark that says what is missing.
+/// The beginning of a text, at most `room` bytes with the mark that says what is missing; without the mark where there is no room for it.
 fn cut(text: &str, room: usize, total: u64) -> String {
-    let mark = mark(total);
+    let mark = Some(mark(total)).filter(|mark| mark.len() <= room);
+    let mark = mark.unwrap_or_default();
     let kept = text.floor_char_boundary(room.saturating_sub(mark.len()));
     format!("{}{mark}", &text[..kept])
 }
