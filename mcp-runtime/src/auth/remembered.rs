@@ -12,12 +12,13 @@ use futures_util::future::BoxFuture;
 use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
-use super::from::Tenant;
+use super::from::{Said, Tenant};
 use super::{MAX_TOKEN_LENGTH, Rejected, Verifier};
 use crate::clock::Clock;
 use crate::principal::Principal;
 
 const REMEMBER: Duration = Duration::from_secs(60);
+const ONCE_MORE: Duration = Duration::from_secs(1);
 const REMEMBERED: u64 = 10_000;
 
 /// A verifier with a memory.
@@ -61,8 +62,9 @@ impl Authenticator {
         }
         let verified = self.verifier.verify(token).await?;
         let caller = match &self.tenant {
-            Some(rule) => rule.of_token(verified.principal),
-            None => verified.principal,
+            // Where a request has a say, it is asked each time.
+            Some(rule) if !rule.is_of_request() => rule.give(verified.principal, Said::default()),
+            _ => verified.principal,
         };
         let caller = Arc::new(caller);
         let until = self.clock.now() + REMEMBER;
@@ -72,6 +74,21 @@ impl Authenticator {
         };
         self.callers.insert(key, known);
         Ok(caller)
+    }
+
+    /// Ends when a token does not hold any more, or a minute later at most: for what goes on after the request that the token came with.
+    pub(crate) async fn over(&self, token: &str) {
+        let key: [u8; 32] = Sha256::digest(token).into();
+        loop {
+            let known = self.callers.get(&key);
+            let left = known.map(|known| known.until.saturating_sub(self.clock.now()));
+            // Beyond its end a token may hold for a while: clocks differ.
+            let left = left.unwrap_or(REMEMBER).clamp(ONCE_MORE, REMEMBER);
+            tokio::time::sleep(left).await;
+            if self.authenticate(token).await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Who issues the tokens that are taken.

@@ -15,6 +15,6 @@ pub(crate) async fn on_behalf_of<F: Future>(caller: Option<Arc<Principal>>, run:
 }
 
 /// The caller of the request that is being looked at, if it has one of its own.
-pub(super) fn caller() -> Option<Arc<Principal>> {
+pub(crate) fn caller() -> Option<Arc<Principal>> {
     CALLER.try_with(Clone::clone).ok().flatten()
 }

@@ -25,4 +25,13 @@ impl Core {
         };
         (!needs.is_empty()).then(|| format!("{who}; not listed: {}", needs.join(", ")))
     }
+
+    /// Says it on stderr, whatever the log leaves out: nothing is skipped in silence.
+    #[cfg(any(feature = "http", feature = "stdio"))]
+    pub(crate) fn say_withheld(&self) {
+        if let Some(line) = self.withheld() {
+            eprintln!("{line}");
+            tracing::warn!("{line}");
+        }
+    }
 }

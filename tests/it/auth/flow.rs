@@ -355,6 +355,52 @@ async fn a_web_page_elsewhere_gets_nothing_out_of_the_issuer() {
 }
 
 #[tokio::test]
+async fn the_issuer_answers_to_this_machines_own_names_and_to_nobody_who_is_passed_on() {
+    let server = closed()
+        .dev_issuer()
+        .allowed_hosts(["*", "notes.example.com"])
+        .public_url("https://notes.example.com/mcp");
+    let server = server.bind_http("127.0.0.1:0").await.unwrap();
+    let browser = Browser(server.local_addr());
+    tokio::spawn(server.serve_until(std::future::pending()));
+    let starts = [
+        "GET /.well-known/oauth-authorization-server",
+        "GET /.well-known/openid-configuration",
+        "GET /dev-issuer/jwks",
+        "GET /dev-issuer/authorize",
+        "POST /dev-issuer/register",
+        "POST /dev-issuer/token",
+    ];
+    for line in [
+        ("host", "notes.example.com"),
+        ("forwarded", "for=203.0.113.7"),
+        ("x-forwarded-for", "203.0.113.7"),
+        ("x-forwarded-host", "notes.example.com"),
+        ("x-forwarded-proto", "https"),
+        ("x-real-ip", "203.0.113.7"),
+        ("via", "1.1 proxy"),
+    ] {
+        for start in starts {
+            let reply = browser.send(start, &[line], "").await;
+            let is_there = browser.send(start, &[], "").await.status != 404;
+            assert!(
+                !is_there || reply.status == 403,
+                "{line:?} {start}: {}",
+                reply.body
+            );
+        }
+    }
+    assert_eq!(browser.register(REDIRECT).await.status, 201);
+    // The server itself is one that others may reach.
+    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "ping"}).to_string();
+    let lines = [
+        ("host", "notes.example.com"),
+        ("content-type", "application/json"),
+    ];
+    assert_eq!(browser.send("POST /mcp", &lines, &body).await.status, 401);
+}
+
+#[tokio::test]
 async fn the_issuer_is_served_on_this_machine_alone() {
     let error = closed()
         .dev_issuer()

@@ -93,3 +93,78 @@ async fn they_too_are_served_to_strangers_only_where_tokens_are_verified() {
     let error = server.bind_http("0.0.0.0:0").await.unwrap_err().to_string();
     assert!(error.contains("`notes://ledger`"), "{error}");
 }
+
+/// A folder with one skill.
+fn skills(auth: &'static str) -> (tempfile::TempDir, mcp_runtime::Skills) {
+    let folder = tempfile::tempdir().unwrap();
+    let skill = folder.path().join("billing");
+    std::fs::create_dir(&skill).unwrap();
+    let manual = "---\nname: billing\ndescription: Issue invoices.\n---\n# Billing\n";
+    std::fs::write(skill.join("SKILL.md"), manual).unwrap();
+    let skills = mcp_runtime::Skills::folder(folder.path()).auth(auth);
+    (folder, skills)
+}
+
+#[tokio::test]
+async fn the_scopes_of_skills_are_told_and_asked_for() {
+    let (_folder, skills) = skills("skills:read");
+    let elsewhere = Jwt::issuer("https://id.example.com").audience("ours");
+    let server = closed().skills(skills).auth(by_heart()).auth(elsewhere);
+    let client = connect(server).await;
+    let request = http::Request::get("/.well-known/oauth-protected-resource");
+    let request = request
+        .header("host", "localhost")
+        .body(String::new())
+        .unwrap();
+    let document = answered(&client, request).await.body;
+    let scopes = ["notes:read", "notes:write", "skills:read"];
+    assert_eq!(document["scopes_supported"], json!(scopes));
+    for era in ERAS {
+        let challenge = Asking::new(&client, era).list().await.challenge.unwrap();
+        assert!(
+            challenge.ends_with("scope=\"notes:read skills:read\""),
+            "{challenge}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn skills_that_need_a_caller_are_served_to_strangers_only_where_tokens_are_verified() {
+    let (_folder, skills) = skills("user");
+    let server = || Server::new("notes").skills(skills.clone());
+    let error = server()
+        .bind_http("0.0.0.0:0")
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("the skills"), "{error}");
+    assert!(
+        server()
+            .auth(by_heart())
+            .bind_http("0.0.0.0:0")
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn strangers_read_skills_that_are_for_everybody() {
+    let (_folder, skills) = skills("none");
+    let client = connect(closed().skills(skills).auth(by_heart())).await;
+    for era in ERAS {
+        for token in [None, Some("reader")] {
+            let read = ask(
+                &client,
+                era,
+                token,
+                "resources/read",
+                "skill://billing/SKILL.md",
+            )
+            .await;
+            assert_eq!(read.status, 200, "{era:?} {token:?}");
+            assert!(read.body["result"]["contents"].is_array(), "{read:?}");
+        }
+        let note = Asking::new(&client, era).call("read_note").await;
+        assert_eq!(note.status, 401, "{era:?}");
+    }
+}

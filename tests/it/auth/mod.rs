@@ -7,6 +7,7 @@ mod corpus;
 mod extractors;
 mod flow;
 mod issuer;
+mod keys;
 mod kinds;
 mod network;
 mod opaque;

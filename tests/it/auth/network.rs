@@ -100,6 +100,19 @@ fn tenants() -> Server {
         .claim("org", json!({"id": "navy"}));
     let verifier = StaticTokens::new()
         .token("ada", ada)
+        .token(
+            "acme",
+            Principal::new("dev", "ann").claim("org", json!({"id": "Acme"})),
+        )
+        .token(
+            "both",
+            Principal::new("dev", "bob").claim("orgs", json!(["acme", "navy"])),
+        )
+        .token(
+            "issued",
+            Principal::new("dev", "ida")
+                .claim("aud", json!(["x", "https://acme.mcp.example.com/mcp"])),
+        )
         .token("eve", Principal::new("dev", "eve"));
     Server::new("notes").mount(tools![tenant]).auth(verifier)
 }
@@ -120,18 +133,6 @@ async fn a_tenant_comes_from_where_the_server_says_and_from_nowhere_else() {
     let claim = || tenants().tenant(from::claim("org.id"));
     assert_eq!(tenant_of(claim(), "ada", &[]).await, "navy");
     assert_eq!(tenant_of(claim(), "eve", &["x-tenant: navy"]).await, "none");
-
-    let host = || tenants().tenant(from::subdomain("mcp.example.com"));
-    for (line, expected) in [
-        ("host: acme.mcp.example.com", "acme"),
-        ("host: ACME.mcp.example.com:8443", "acme"),
-        ("host: mcp.example.com", "none"),
-        ("host: a.b.mcp.example.com", "none"),
-        ("host: acme.example.com", "none"),
-        ("host: evilmcp.example.com", "none"),
-    ] {
-        assert_eq!(tenant_of(host(), "ada", &[line]).await, expected, "{line}");
-    }
 
     let header = || tenants().tenant(from::header("x-tenant"));
     let near = || header().trusted_proxies(["127.0.0.1"]);
@@ -211,4 +212,62 @@ async fn the_local_principal_speaks_for_nobody_where_tokens_are_verified() {
     let address = serve(server).await;
     let answer = call(address, "clock", &[]).await;
     assert_eq!(answer["result"]["content"][0]["text"], "nobody");
+}
+
+#[tokio::test]
+async fn a_host_names_the_tenant_of_those_alone_whose_tokens_agree() {
+    let host = || from::subdomain("mcp.example.com");
+    let by_claim = || tenants().tenant(host().matching("org.id"));
+    for (line, token, expected) in [
+        ("host: acme.mcp.example.com", "acme", "acme"),
+        ("host: ACME.mcp.example.com:8443", "acme", "acme"),
+        ("host: navy.mcp.example.com", "ada", "navy"),
+        // A token that holds, of another tenant, of none, and with a tenant of the verifier's.
+        ("host: acme.mcp.example.com", "ada", "none"),
+        ("host: navy.mcp.example.com", "acme", "none"),
+        ("host: acme.mcp.example.com", "eve", "none"),
+        ("host: acme.mcp.example.com", "issued", "none"),
+        ("host: mcp.example.com", "acme", "none"),
+        ("host: a.acme.mcp.example.com", "acme", "none"),
+        ("host: acme.example.com", "acme", "none"),
+        ("host: acme.evilmcp.example.com", "acme", "none"),
+    ] {
+        let tenant = tenant_of(by_claim(), token, &[line]).await;
+        assert_eq!(tenant, expected, "{token} at {line}");
+    }
+    let several = || tenants().tenant(host().matching("orgs"));
+    for (tenant, expected) in [("acme", "acme"), ("navy", "navy"), ("evil", "none")] {
+        let line = format!("host: {tenant}.mcp.example.com");
+        assert_eq!(tenant_of(several(), "both", &[&line]).await, expected);
+    }
+    let by_audience = || tenants().tenant(host());
+    for (line, token, expected) in [
+        ("host: acme.mcp.example.com", "issued", "acme"),
+        ("host: navy.mcp.example.com", "issued", "none"),
+        ("host: acme.mcp.example.com", "acme", "none"),
+        ("host: acme.mcp.example.com", "ada", "none"),
+    ] {
+        let tenant = tenant_of(by_audience(), token, &[line]).await;
+        assert_eq!(tenant, expected, "{token} at {line}");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_says_nothing_leaves_it_to_the_next_one() {
+    let claim_or_own = || tenants().tenant(from::claim("org.nothing").or(from::caller()));
+    assert_eq!(tenant_of(claim_or_own(), "ada", &[]).await, "of-the-token");
+    assert_eq!(tenant_of(claim_or_own(), "eve", &[]).await, "none");
+    let own_first = || tenants().tenant(from::caller().or(from::claim("org.id")));
+    assert_eq!(tenant_of(own_first(), "ada", &[]).await, "of-the-token");
+    assert_eq!(tenant_of(own_first(), "acme", &[]).await, "Acme");
+    let host = || from::subdomain("mcp.example.com").matching("org.id");
+    let host_or_own = || tenants().tenant(host().or(from::caller()));
+    let line = "host: navy.mcp.example.com";
+    assert_eq!(tenant_of(host_or_own(), "ada", &[line]).await, "navy");
+    let line = "host: acme.mcp.example.com";
+    assert_eq!(
+        tenant_of(host_or_own(), "ada", &[line]).await,
+        "of-the-token"
+    );
+    assert_eq!(tenant_of(host_or_own(), "eve", &[line]).await, "none");
 }

@@ -179,3 +179,106 @@ async fn kept_answers_rates_and_idempotency_keys_are_the_callers_own() {
         assert_ne!(write("other-reader").await, ada);
     }
 }
+
+#[tokio::test]
+async fn one_caller_does_not_take_every_session() {
+    let server = mixed().auth(by_heart()).max_sessions_per_caller(2);
+    let client = connect(server).await;
+    let greet = async |token: Option<&str>| {
+        let asking = Asking::new(&client, Era::Older).maybe_token(token);
+        asking.greet().await
+    };
+    let first = open(&client, Some("reader")).await;
+    open(&client, Some("rotated")).await;
+    // Whatever token it has.
+    for token in ["reader", "rotated", "writer"] {
+        let refused = greet(Some(token)).await;
+        assert_eq!((refused.status, refused.session), (429, None), "{token}");
+        assert!(
+            refused.body["error"]["message"]
+                .as_str()
+                .unwrap()
+                .contains("session")
+        );
+    }
+    open(&client, Some("other-reader")).await;
+    // One that was opened without a token does not become one too many.
+    let strangers = open(&client, None).await;
+    let asking = Asking::new(&client, Era::Older).token("reader");
+    let adopted = asking.in_session(&strangers, "tools/list", json!({})).await;
+    assert_eq!(adopted.status, 404);
+    let asking = Asking::new(&client, Era::Older);
+    let left = asking.in_session(&strangers, "tools/list", json!({})).await;
+    assert_eq!(left.status, 200);
+    // And a place that is given back is free.
+    let asking = Asking::new(&client, Era::Older).token("reader");
+    assert_eq!(asking.bare("DELETE", &first).await.status, 202);
+    open(&client, Some("reader")).await;
+}
+
+#[tokio::test]
+async fn sessions_that_are_begun_at_once_are_counted_too() {
+    let client = connect(closed().auth(by_heart()).max_sessions_per_caller(3)).await;
+    let greetings = (0..24).map(|_| async {
+        let asking = Asking::new(&client, Era::Older).token("reader");
+        asking.greet().await.status
+    });
+    let statuses = futures_util::future::join_all(greetings).await;
+    let opened = statuses.iter().filter(|status| **status == 200).count();
+    assert_eq!(opened, 3, "{statuses:?}");
+    assert!(
+        statuses.iter().all(|status| [200, 429].contains(status)),
+        "{statuses:?}"
+    );
+}
+
+/// Takes any token until a moment.
+#[derive(Debug)]
+struct Until(tokio::time::Instant, std::time::Duration);
+
+impl mcp_runtime::auth::Verifier for Until {
+    fn verify<'a>(
+        &'a self,
+        token: &'a str,
+    ) -> futures_util::future::BoxFuture<
+        'a,
+        Result<mcp_runtime::auth::Verified, mcp_runtime::auth::Rejected>,
+    > {
+        use mcp_runtime::auth::{Rejected, Verified};
+        let holds = tokio::time::Instant::now() < self.0;
+        let verified = Verified {
+            principal: Principal::new("dev", token),
+            expires: Some(self.1),
+        };
+        let verified = holds.then_some(verified);
+        let verified = verified.ok_or_else(|| Rejected::Invalid("its time is over".into()));
+        Box::pin(std::future::ready(verified))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_no_call_ends_ends_with_the_token_that_it_was_asked_for_with() {
+    let seconds = std::time::Duration::from_secs;
+    for era in ERAS {
+        let begun = tokio::time::Instant::now();
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let until = Until(begun + seconds(10), now.unwrap() + seconds(10));
+        let client = connect(closed().auth(until)).await;
+        let asking = Asking::new(&client, era).token("ada");
+        match era {
+            Era::Current => {
+                let all = json!({"notifications": {"toolsListChanged": true}});
+                asking.ask("subscriptions/listen", all).await;
+            }
+            Era::Older => {
+                let session = asking.greet().await.session.unwrap();
+                asking.bare("GET", &session).await;
+            }
+        }
+        let lasted = begun.elapsed();
+        assert!(
+            seconds(9) <= lasted && lasted <= seconds(12),
+            "{era:?}: {lasted:?}"
+        );
+    }
+}

@@ -284,6 +284,17 @@ async fn start_up_says_which_tools_are_withheld_and_why() {
         .await;
 }
 
+#[tokio::test]
+async fn what_is_withheld_is_said_whatever_the_log_leaves_out() {
+    for arguments in [&["serve"][..], &["serve", "--http", "127.0.0.1:0"]] {
+        let mut command = program();
+        command.env("RUST_LOG", "error").args(arguments);
+        let mut program = Program::start(command.env("MCP_PRINCIPAL_SUBJECT", "ada"));
+        let line = "`ada` may not call every tool; not listed: `refund` needs `crm:write`";
+        program.says(line).await;
+    }
+}
+
 /// A terminal for stdin, as a person has one. `script` is in every Debian.
 #[cfg(target_os = "linux")]
 #[tokio::test]
@@ -297,6 +308,8 @@ async fn a_person_at_a_terminal_is_told_what_to_do_whatever_the_log_leaves_out()
     let printed = run(terminal.args(["--command", PROGRAM, "/dev/null"])).await;
     assert!(printed.out.contains(hint), "{}", printed.out);
     // A client, which has no terminal, is told nothing.
-    let printed = run(program().env("RUST_LOG", "off")).await;
+    let mut command = program();
+    command.env("RUST_LOG", "off");
+    let printed = run(command.env("MCP_PRINCIPAL_SCOPES", "crm:write")).await;
     assert_eq!((printed.err.as_str(), printed.code), ("", Some(0)));
 }

@@ -6,6 +6,8 @@ use axum::body::Body;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
+#[cfg(feature = "auth")]
+use futures_util::StreamExt as _;
 use http_body_util::BodyExt as _;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
@@ -48,8 +50,7 @@ impl Answers {
 
 /// Keeps an answer counted until it is sent. One that is no stream is complete already.
 pub(super) fn until_sent(response: Response, owed: TaskTrackerToken) -> Response {
-    let streams = HeaderValue::from_static("text/event-stream");
-    if response.headers().get(CONTENT_TYPE) != Some(&streams) {
+    if !is_stream(&response) {
         return response;
     }
     response.map(|body| {
@@ -58,4 +59,21 @@ pub(super) fn until_sent(response: Response, owed: TaskTrackerToken) -> Response
             frame
         }))
     })
+}
+
+/// Ends an answer that is a stream when this does.
+#[cfg(feature = "auth")]
+pub(super) fn until(
+    response: Response,
+    over: impl Future<Output = ()> + Send + 'static,
+) -> Response {
+    if !is_stream(&response) {
+        return response;
+    }
+    response.map(|body| Body::from_stream(body.into_data_stream().take_until(Box::pin(over))))
+}
+
+fn is_stream(response: &Response) -> bool {
+    let streams = HeaderValue::from_static("text/event-stream");
+    response.headers().get(CONTENT_TYPE) == Some(&streams)
 }

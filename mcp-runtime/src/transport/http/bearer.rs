@@ -16,13 +16,16 @@ use super::denied;
 use super::peer::Sender;
 use super::refusal::Refusal;
 use super::resource::{Resource, host};
+use crate::auth::from::Said;
 use crate::auth::{Authenticator, Rejected};
 use crate::kind::Kind;
 use crate::policy::auth::{Permits, Rule, permits, scopes_to_ask};
 use crate::policy::gate;
+use crate::policy::tenants::SKILLS;
 use crate::principal::Principal;
 use crate::server::registry::Mounted;
 use crate::server::{Core, mounted};
+use crate::skills::Catalog;
 
 /// When to come back while tokens cannot be verified.
 const AWAY_RETRY: Duration = Duration::from_secs(5);
@@ -31,7 +34,7 @@ const AWAY_RETRY: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct Bearer {
     core: Arc<Core>,
-    authenticator: Authenticator,
+    authenticator: Arc<Authenticator>,
     resource: Arc<Resource>,
     /// Whether there is anything that needs no caller: then strangers may look around.
     open: bool,
@@ -47,15 +50,17 @@ impl Bearer {
     ) -> Self {
         let hidden = core.tools().all().filter(|it| !it.def.visible_always);
         let mut scopes: Vec<_> = hidden.flat_map(|it| to_ask(&it.policies.auth)).collect();
+        let skills = core.skills.as_ref();
+        scopes.extend(skills.into_iter().flat_map(|it| to_ask(&it.auth)));
         scopes.sort_unstable();
         scopes.dedup();
         let needs_nobody = |it: &Arc<Mounted>| {
             !it.policies.auth.guarantees_caller() && it.policies.tenants.admit(None)
         };
-        let open = core.tools().all().any(needs_nobody);
+        let open = core.tools().all().any(needs_nobody) || skills.is_some_and(are_open);
         Self {
             open,
-            authenticator,
+            authenticator: Arc::new(authenticator),
             resource,
             scopes,
             core,
@@ -71,16 +76,17 @@ impl Bearer {
         }
     }
 
-    /// Leaves the caller with the request in place of the token, or refuses it.
+    /// Leaves the caller with the request in place of the token, which is handed over, or refuses it.
     pub(super) async fn admit(
         &self,
         head: &mut Parts,
         body: &[u8],
         sender: Sender,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Option<String>, Refusal> {
         let brought = token(&head.headers);
         // Nothing that follows can see it.
         head.headers.remove(AUTHORIZATION);
+        let mut held = None;
         let caller = match brought {
             // What the program around this server has found out by itself.
             Token::None => head.extensions.get::<Arc<Principal>>().cloned(),
@@ -93,7 +99,10 @@ impl Bearer {
             }
             Token::Malformed => return Err(self.refused(head, body, "it is no token of RFC 6750")),
             Token::One(token) => match self.authenticator.authenticate(&token).await {
-                Ok(caller) => Some(self.in_tenant(caller, head, sender)),
+                Ok(caller) => {
+                    held = Some(token);
+                    Some(self.in_tenant(caller, head, sender))
+                }
                 Err(Rejected::Unavailable(why)) => {
                     tracing::warn!(%why, "tokens cannot be verified");
                     let message = "tokens cannot be verified at the moment; try again";
@@ -118,7 +127,13 @@ impl Bearer {
         if let Some(caller) = caller {
             head.extensions.insert(caller);
         }
-        Ok(())
+        Ok(held)
+    }
+
+    /// Ends when a token does not hold any more.
+    pub(super) fn over(&self, token: String) -> impl Future<Output = ()> + Send + 'static {
+        let authenticator = Arc::clone(&self.authenticator);
+        async move { authenticator.over(&token).await }
     }
 
     /// Whether the caller need not be another one for what is asked.
@@ -134,6 +149,7 @@ impl Bearer {
             (None, Some(tool)) if tool.def.visible_always => {
                 Err(Challenge::NoToken(to_ask(&tool.policies.auth)))
             }
+            (None, None) if self.is_open_skill(asked) => Ok(()),
             // To a stranger, a tool that does not exist is as any other that it does not see.
             (None, _) => Err(Challenge::NoToken(self.scopes.clone())),
             // Of a tool that the caller does not see, it learns nothing: the protocol says that there is none.
@@ -173,11 +189,18 @@ impl Bearer {
             let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
             name.to_ascii_lowercase()
         });
-        let vouched = sender.vouched.then_some(&head.headers);
-        match rule.of_request(host.as_deref(), vouched) {
-            Some(tenant) => Arc::new(Principal::clone(&caller).tenant(tenant)),
-            None => caller,
-        }
+        let said = Said {
+            host: host.as_deref(),
+            vouched: sender.vouched.then_some(&head.headers),
+        };
+        Arc::new(rule.give(Principal::clone(&caller), said))
+    }
+
+    /// Whether it is a file of skills that everybody may read.
+    fn is_open_skill(&self, asked: &Asked<'_>) -> bool {
+        let is_skill =
+            matches!(asked, Asked::One(Kind::Resource, address) if address.starts_with(SKILLS));
+        is_skill && self.core.skills.as_ref().is_some_and(are_open)
     }
 
     fn refused(&self, head: &Parts, body: &[u8], why: &str) -> Refusal {
@@ -189,6 +212,11 @@ impl Bearer {
         let metadata = self.resource.metadata_address(&head.uri, &head.headers);
         challenge.refusal(metadata.as_deref()).answering(body)
     }
+}
+
+/// Whether skills need no caller.
+fn are_open(skills: &Catalog) -> bool {
+    !skills.auth.guarantees_caller() && skills.tenants.admit(None)
 }
 
 fn to_ask(rule: &Rule) -> Vec<&'static str> {

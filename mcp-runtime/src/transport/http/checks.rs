@@ -8,10 +8,13 @@ use crate::server::Core;
 /// Refuses to serve tools that need a caller where nobody can be one.
 pub(super) fn callers(core: &Core, options: &Options, reached: &str) -> Result<()> {
     let tools = core.tools().all();
-    let named: Vec<String> = tools
+    let named = tools
         .filter(|tool| tool.policies.auth.guarantees_caller())
-        .map(|tool| format!("\n  `{}` ({})", tool.name, tool.def.location))
-        .collect();
+        .map(|tool| format!("\n  `{}` ({})", tool.name, tool.def.location));
+    let skills = core.skills.as_ref();
+    let skills = skills.filter(|skills| skills.auth.guarantees_caller());
+    let skills = skills.map(|_| "\n  the skills".to_owned());
+    let named: Vec<String> = named.chain(skills).collect();
     if options.asks_callers() || named.is_empty() {
         return Ok(());
     }

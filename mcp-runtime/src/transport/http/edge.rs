@@ -17,6 +17,8 @@ use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
 use super::Options;
+#[cfg(feature = "auth")]
+use super::answers::until;
 use super::answers::{Answers, until_sent};
 #[cfg(feature = "auth")]
 use super::bearer::Bearer;
@@ -82,7 +84,10 @@ impl Edge {
         options: &Options,
         answers: Answers,
     ) -> Self {
-        let sessions = Arc::new(Sessions::new(options.max_sessions));
+        let sessions = Arc::new(Sessions::new(
+            options.max_sessions,
+            options.max_sessions_per_caller,
+        ));
         // Hosts, origins and the size of a body are checked here, before rmcp looks at the request.
         let config = StreamableHttpServerConfig::default()
             .disable_allowed_hosts()
@@ -147,12 +152,16 @@ impl Inner {
             false => Bytes::new(),
         };
         #[cfg(feature = "auth")]
-        if let Some(bearer) = &self.bearer {
-            bearer.admit(&mut head, &body, sender).await?;
-        }
+        let token = match &self.bearer {
+            Some(bearer) => bearer.admit(&mut head, &body, sender).await?,
+            None => None,
+        };
         self.check_session(&mut head)?;
         if !has_message {
-            return Ok(self.protocol(head, body, sender).await);
+            let answer = self.protocol(head, body, sender).await;
+            #[cfg(feature = "auth")]
+            let answer = self.while_it_holds(answer, token);
+            return Ok(answer);
         }
         if let Some(lane) = &self.lane
             && let Some(call) = lane.admit(&head, &body, sender)
@@ -166,11 +175,12 @@ impl Inner {
         let envelope = Envelope::read(&body)?;
         let opens_session = envelope.is_initialize();
         // A subscription has no end to wait for.
-        let owed = (!envelope.is_subscription()).then(|| self.answers.owe());
-        if opens_session && self.sessions.is_full() {
-            return Err(no_session());
-        }
+        let subscribes = envelope.is_subscription();
+        let owed = (!subscribes).then(|| self.answers.owe());
         let caller = head.extensions.get::<Arc<Principal>>().cloned();
+        if opens_session {
+            self.room(caller.as_deref())?;
+        }
         let answer = self.protocol(head, body.clone(), sender).await;
         if opens_session && let Some(id) = session(answer.headers()) {
             // Nobody else has heard of it yet.
@@ -180,11 +190,14 @@ impl Inner {
             // What rmcp cannot read as a message: it says so with a status that is about the content's type.
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Err(malformed(&body)),
             // The last place was taken since.
-            StatusCode::INTERNAL_SERVER_ERROR if opens_session && self.sessions.is_full() => {
-                Err(no_session())
+            StatusCode::INTERNAL_SERVER_ERROR if opens_session => {
+                self.room(caller.as_deref()).map(|()| answer)
             }
             _ => Ok(match owed {
                 Some(owed) => until_sent(answer, owed),
+                #[cfg(feature = "auth")]
+                None => self.while_it_holds(answer, token),
+                #[cfg(not(feature = "auth"))]
                 None => answer,
             }),
         }
@@ -205,6 +218,29 @@ impl Inner {
     #[cfg(not(feature = "auth"))]
     fn most(&self, _: &Parts) -> usize {
         self.max_body
+    }
+
+    /// A stream that no call ends, as long as the token holds that it was asked for with.
+    #[cfg(feature = "auth")]
+    fn while_it_holds(&self, answer: Response, token: Option<String>) -> Response {
+        match self.bearer.as_ref().zip(token) {
+            Some((bearer, token)) => until(answer, bearer.over(token)),
+            None => answer,
+        }
+    }
+
+    /// Refuses a session that there is no place for.
+    fn room(&self, caller: Option<&Principal>) -> Result<(), Refusal> {
+        if self.sessions.is_full() {
+            let message =
+                "every session is taken; try again later, or speak 2026-07-28, which needs none";
+            return Err(Refusal::full(message, SESSION_RETRY));
+        }
+        if self.sessions.is_full_for(caller) {
+            let message = "this caller has as many sessions as one may have; end one, or speak 2026-07-28, which needs none";
+            return Err(Refusal::too_many(message, SESSION_RETRY));
+        }
+        Ok(())
     }
 
     /// A session is its caller's alone; to anybody else, there is none.
@@ -305,9 +341,4 @@ fn is_json(headers: &HeaderMap) -> bool {
 fn too_large(most: usize) -> Refusal {
     let message = format!("the body is larger than {most} bytes");
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, message)
-}
-
-fn no_session() -> Refusal {
-    let message = "every session is taken; try again later, or speak 2026-07-28, which needs none";
-    Refusal::full(message, SESSION_RETRY)
 }

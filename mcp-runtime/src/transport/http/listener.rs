@@ -70,8 +70,8 @@ impl HttpServer {
         // Whoever sits at this machine is its local principal; somebody elsewhere is nobody without a token.
         let asks = options.asks_callers();
         let caller = core.principal.clone().filter(|_| local && !asks);
-        if !asks && let Some(line) = core.withheld() {
-            tracing::warn!("{line}");
+        if !asks {
+            core.say_withheld();
         }
         options.check()?;
         let listener = TcpListener::bind(&*addresses).await.map_err(cannot)?;

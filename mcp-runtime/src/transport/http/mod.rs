@@ -60,6 +60,9 @@ const MAX_CONNECTIONS: usize = 10_000;
 /// How many clients of 2025-11-25 and older may be in a session at once.
 const MAX_SESSIONS: usize = 10_000;
 
+/// One token must not take every session there is.
+const MAX_SESSIONS_PER_CALLER: usize = 1_000;
+
 /// How long a session lives in which nothing happens.
 const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
 
@@ -70,6 +73,7 @@ pub(crate) struct Options {
     max_body: usize,
     max_connections: usize,
     max_sessions: usize,
+    max_sessions_per_caller: usize,
     open: bool,
     proxies: Vec<String>,
     #[cfg(feature = "auth")]
@@ -120,6 +124,12 @@ impl Server {
     /// come back later. A session in which nothing happens for 30 minutes is closed. Clients of 2026-07-28 have no session.
     pub fn max_sessions(mut self, sessions: usize) -> Self {
         self.http.max_sessions = sessions;
+        self
+    }
+
+    /// Sets how many of those sessions one caller has at once: the default is 1,000. More are refused with `429`.
+    pub fn max_sessions_per_caller(mut self, sessions: usize) -> Self {
+        self.http.max_sessions_per_caller = sessions;
         self
     }
 
@@ -195,6 +205,7 @@ impl Options {
             max_body: MAX_BODY,
             max_connections: MAX_CONNECTIONS,
             max_sessions: MAX_SESSIONS,
+            max_sessions_per_caller: MAX_SESSIONS_PER_CALLER,
             open: false,
             proxies: Vec::new(),
             #[cfg(feature = "auth")]
@@ -212,6 +223,7 @@ impl Options {
             max_body,
             max_connections,
             max_sessions,
+            max_sessions_per_caller,
             open,
             proxies,
             #[cfg(feature = "auth")]
@@ -219,14 +231,20 @@ impl Options {
             layers,
             lane: _,
         } = self;
-        let bounds = (*max_body, *max_connections, *max_sessions);
+        let sessions = (*max_sessions, *max_sessions_per_caller);
+        let bounds = (*max_body, *max_connections, sessions);
         #[cfg(feature = "auth")]
         let asks = auth.asks_callers();
         #[cfg(not(feature = "auth"))]
         let asks = false;
         hosts.is_empty()
             && origins.is_empty()
-            && bounds == (MAX_BODY, MAX_CONNECTIONS, MAX_SESSIONS)
+            && bounds
+                == (
+                    MAX_BODY,
+                    MAX_CONNECTIONS,
+                    (MAX_SESSIONS, MAX_SESSIONS_PER_CALLER),
+                )
             && !open
             && proxies.is_empty()
             && !asks

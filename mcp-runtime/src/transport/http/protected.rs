@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
 use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse as _;
 use axum::routing::get;
 
 use super::bearer::Bearer;
 use super::guard::Guard;
+use super::refusal::Refusal;
 use super::resource::{Resource, WELL_KNOWN, scopes};
 use super::{Options, PATH};
 use crate::auth::Issuer;
@@ -73,10 +74,13 @@ pub(super) fn dev_issuer(
     let warning = "DEVELOPMENT ISSUER: whoever asks gets a token with every scope; never serve this to others";
     eprintln!("{warning}");
     tracing::warn!(issuer = format!("http://{address}"), "{warning}");
-    let guard = Guard::new(&options.hosts(), &options.origins).map_err(ServerError::new)?;
+    // Whatever other hosts the server answers to: under those, others reach it.
+    let guard = Guard::new(&[], &options.origins).map_err(ServerError::new)?;
     let guard = Arc::new(guard);
     let check = from_fn(move |request: Request, next: Next| {
-        let checked = guard.check(request.uri(), request.headers());
+        let checked = guard
+            .check(request.uri(), request.headers())
+            .and_then(|()| direct(request.headers()));
         async move {
             match checked {
                 Ok(()) => next.run(request).await,
@@ -85,4 +89,19 @@ pub(super) fn dev_issuer(
         }
     });
     Ok(Some(issuer.router().layer(check)))
+}
+
+/// Refuses what somebody passed on: it comes from this machine, and was asked for who knows where.
+fn direct(headers: &HeaderMap) -> Result<(), Refusal> {
+    let tells = |name: &HeaderName| {
+        let name = name.as_str();
+        matches!(name, "forwarded" | "via" | "x-real-ip") || name.starts_with("x-forwarded-")
+    };
+    match headers.keys().any(tells) {
+        false => Ok(()),
+        true => Err(Refusal::new(
+            StatusCode::FORBIDDEN,
+            "the development issuer serves this machine alone, and this request came through a proxy",
+        )),
+    }
 }

@@ -60,6 +60,14 @@ impl Refusal {
         }
     }
 
+    /// The caller has had its share for now.
+    pub(super) fn too_many(message: impl Into<Cow<'static, str>>, retry_after: Duration) -> Self {
+        Self {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            ..Self::full(message, retry_after)
+        }
+    }
+
     /// With what the client must bring to be let in.
     #[cfg(feature = "auth")]
     pub(super) fn challenging(mut self, challenge: HeaderValue) -> Self {

@@ -18,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::SESSION_IDLE;
 use super::lane::Known;
 use crate::principal::Principal;
+use crate::server::asking;
 use crate::server::remote::Line;
 use crate::store::{Key, KeySpace};
 
@@ -26,6 +27,8 @@ use crate::store::{Key, KeySpace};
 pub(super) struct Sessions {
     local: LocalSessionManager,
     places: Arc<Semaphore>,
+    /// How many of them one caller may have.
+    per_caller: usize,
     taken: Mutex<HashMap<SessionId, Taken>>,
     keys: KeySpace,
     /// What the lane for plain calls knows of them.
@@ -44,16 +47,19 @@ struct Taken {
 #[derive(Debug)]
 pub(super) enum Unavailable {
     Full,
+    /// The caller has as many as one may have.
+    TooMany,
     Local(LocalSessionManagerError),
 }
 
 impl Sessions {
-    pub(super) fn new(most: usize) -> Self {
+    pub(super) fn new(most: usize, per_caller: usize) -> Self {
         let mut local = LocalSessionManager::default();
         local.session_config.keep_alive = Some(SESSION_IDLE);
         Self {
             local,
             places: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
+            per_caller,
             taken: Mutex::default(),
             keys: KeySpace::random(),
             known: Known::default(),
@@ -77,18 +83,38 @@ impl Sessions {
         self.places.available_permits() == 0
     }
 
+    /// Whether a caller has as many sessions as one may have.
+    pub(super) fn is_full_for(&self, caller: Option<&Principal>) -> bool {
+        let owner = caller.map(|caller| self.owner(caller));
+        owner.is_some_and(|owner| self.count(&self.taken.lock(), owner) >= self.per_caller)
+    }
+
+    fn count(&self, taken: &HashMap<SessionId, Taken>, owner: Key) -> usize {
+        let mine = taken.values().filter(|it| it.owner == Some(owner));
+        mine.take(self.per_caller).count()
+    }
+
     /// Whether there is such a session for this caller: its own, or one that was opened without a token. That becomes the first caller's who uses it,
     /// since a client that is asked for a token goes on in the session it has.
     pub(super) fn admit(&self, id: &str, caller: Option<&Principal>) -> bool {
+        let caller = caller.map(|caller| self.owner(caller));
         let mut taken = self.taken.lock();
-        let Some(session) = taken.get_mut(id) else {
+        let Some(session) = taken.get(id) else {
             return false;
         };
-        let caller = caller.map(|caller| self.owner(caller));
-        if session.owner.is_none() {
+        if session.owner.is_some() {
+            return session.owner == caller;
+        }
+        let Some(owner) = caller else {
+            return true;
+        };
+        if self.count(&taken, owner) >= self.per_caller {
+            return false;
+        }
+        if let Some(session) = taken.get_mut(id) {
             session.owner = caller;
         }
-        session.owner == caller
+        true
     }
 
     /// What makes two callers one: not the token, which is another one every hour.
@@ -109,12 +135,21 @@ impl SessionManager for Sessions {
     async fn create_session(&self) -> Result<(SessionId, Self::Transport), Unavailable> {
         let places = Arc::clone(&self.places);
         let place = places.try_acquire_owned().map_err(|_| Unavailable::Full)?;
+        let owner = asking::caller().map(|caller| self.owner(&caller));
         let (id, transport) = self.local.create_session().await?;
-        let session = Taken {
-            owner: None,
-            _place: place,
+        let too_many = {
+            let mut taken = self.taken.lock();
+            let too_many = owner.is_some_and(|it| self.count(&taken, it) >= self.per_caller);
+            if !too_many {
+                let _place = place;
+                taken.insert(Arc::clone(&id), Taken { owner, _place });
+            }
+            too_many
         };
-        self.taken.lock().insert(Arc::clone(&id), session);
+        if too_many {
+            self.local.close_session(&id).await?;
+            return Err(Unavailable::TooMany);
+        }
         Ok((id, transport))
     }
 
@@ -191,6 +226,7 @@ impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Full => f.write_str("every session is taken"),
+            Self::TooMany => f.write_str("this caller has as many sessions as one may have"),
             Self::Local(error) => error.fmt(f),
         }
     }

@@ -64,9 +64,7 @@ impl Server {
     pub fn serve_stdio(self) -> BoxFuture<'static, Result<()>> {
         Box::pin(async {
             let core = self.build()?;
-            if let Some(withheld) = core.withheld() {
-                tracing::warn!("{withheld}");
-            }
+            core.say_withheld();
             let (stdin, stdout) = own::streams().map_err(cannot)?;
             let transport = converse(Arc::clone(&core), stdin, stdout);
             Lifecycle::run(&core, transport).await
