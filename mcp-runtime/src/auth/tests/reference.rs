@@ -16,13 +16,14 @@ const SOURCES: [&str; 8] = [
 ];
 
 /// Of `Server`, and told of in the reference because they belong to it.
-const ELSEWHERE: [&str; 6] = [
+const ELSEWHERE: [&str; 7] = [
     "implies",
     "trusted_proxies",
     "allowed_hosts",
     "local_principal",
     "open",
     "policy_overrides",
+    "max_sessions_per_caller",
 ];
 
 #[test]
