@@ -294,7 +294,7 @@ mod tests {
             core.lifecycle.accompany(Box::pin(async {
                 let _held = held;
                 began.send(()).unwrap();
-                pending().await
+                pending::<()>().await;
             }));
             core.lifecycle.start().await.unwrap();
             has_begun.await.unwrap();
