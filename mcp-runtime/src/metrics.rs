@@ -59,6 +59,7 @@ pub struct Metrics(Arc<OnceLock<Meters>>);
 pub(crate) struct Meters {
     pub(crate) tools: Vec<(String, Arc<Meter>)>,
     pub(crate) unknown: Arc<AtomicU64>,
+    pub(crate) flooded: Arc<AtomicU64>,
     pub(crate) audit: Arc<Sink>,
     /// Of the store, where there is one that can be away.
     pub(crate) store: Option<Arc<Health>>,
@@ -79,6 +80,7 @@ impl Metrics {
         Snapshot {
             tools: meters.tools.iter().map(read).collect(),
             unknown_tool: meters.unknown.load(Ordering::Relaxed),
+            flooded: meters.flooded.load(Ordering::Relaxed),
             audit_written,
             audit_lost,
             store_away: meters.store.as_ref().is_some_and(|store| store.is_away()),
@@ -94,6 +96,8 @@ pub struct Snapshot {
     pub tools: Vec<ToolMetrics>,
     /// Calls of tools that do not exist, or that the caller may not see.
     pub unknown_tool: u64,
+    /// HTTP requests that the flood limit turned away.
+    pub flooded: u64,
     /// Records in the audit file.
     pub audit_written: u64,
     /// Records that were dropped because the disk did not keep up.

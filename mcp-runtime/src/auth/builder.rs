@@ -10,12 +10,16 @@ use super::{Authenticator, Health, Issuer, Verifier};
 use crate::error::{Result, ServerError};
 use crate::server::Server;
 
+/// What one address may do without a token that holds, unless something else is said. A client that logs in needs one or two.
+pub(crate) const FLOOD_LIMIT: &str = "50/s burst 500";
+
 /// What the program says about callers.
 #[derive(Default)]
 pub(crate) struct Setup {
     pub(crate) verifier: Option<Arc<dyn Verifier>>,
     tenant: Option<Tenant>,
     public_url: Option<String>,
+    flood_limit: Option<String>,
     /// Whether the server issues its own tokens.
     pub(crate) dev_issuer: bool,
 }
@@ -64,6 +68,16 @@ impl Server {
         self
     }
 
+    /// Sets how often one address may come without a token that holds: `"50/s burst 500"` unless set; `"off"` is no limit.
+    ///
+    /// Over it, HTTP requests without a token and with tokens that were not verified a moment ago are answered with `429` before anything is
+    /// verified. Callers whose tokens are known pass, whoever shares their address. An address of IPv6 stands for its /64 network; behind a
+    /// proxy, name it with [`trusted_proxies`](Self::trusted_proxies), or all its clients are one.
+    pub fn flood_limit(mut self, limit: impl Into<String>) -> Self {
+        self.http.auth.flood_limit = Some(limit.into());
+        self
+    }
+
     /// Issues tokens itself, in place of what [`auth`](Self::auth) says: for development, on loopback alone.
     ///
     /// Clients find it by themselves, register, and get a code and a token with every scope they ask for; nobody is asked for a password. The subject is
@@ -99,6 +113,10 @@ impl Setup {
             true => Ok(()),
             false => Err(ServerError::new(problems.join("\n"))),
         }
+    }
+
+    pub(crate) fn flood_limit(&self) -> &str {
+        self.flood_limit.as_deref().unwrap_or(FLOOD_LIMIT)
     }
 
     /// Whether callers are asked for tokens.

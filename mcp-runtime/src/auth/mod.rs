@@ -52,7 +52,7 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, join_all};
 
 pub use self::algorithm::Algorithm;
-pub(crate) use self::builder::Setup;
+pub(crate) use self::builder::{FLOOD_LIMIT, Setup};
 pub(crate) use self::dev::Issuer;
 pub use self::github::GitHub;
 pub use self::health::Health;

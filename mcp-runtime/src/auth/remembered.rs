@@ -54,11 +54,9 @@ impl Authenticator {
         if token.len() > MAX_TOKEN_LENGTH {
             return Err(Rejected::Invalid("it is longer than 16 KiB".into()));
         }
-        let key: [u8; 32] = Sha256::digest(token).into();
-        if let Some(known) = self.callers.get(&key)
-            && known.until > self.clock.now()
-        {
-            return Ok(known.caller);
+        let key = hash(token);
+        if let Some(caller) = self.recall(&key) {
+            return Ok(caller);
         }
         let verified = self.verifier.verify(token).await?;
         let caller = match &self.tenant {
@@ -78,7 +76,7 @@ impl Authenticator {
 
     /// Ends when a token does not hold any more, or a minute later at most: for what goes on after the request that the token came with.
     pub(crate) async fn over(&self, token: &str) {
-        let key: [u8; 32] = Sha256::digest(token).into();
+        let key = hash(token);
         loop {
             let known = self.callers.get(&key);
             let left = known.map(|known| known.until.saturating_sub(self.clock.now()));
@@ -89,6 +87,17 @@ impl Authenticator {
                 return;
             }
         }
+    }
+
+    /// Whom a token speaks for that was verified a moment ago.
+    pub(crate) fn known(&self, token: &str) -> Option<Arc<Principal>> {
+        // What is longer was never taken, and is not worth its hash.
+        (token.len() <= MAX_TOKEN_LENGTH).then(|| self.recall(&hash(token)))?
+    }
+
+    fn recall(&self, key: &[u8; 32]) -> Option<Arc<Principal>> {
+        let known = self.callers.get(key)?;
+        (known.until > self.clock.now()).then_some(known.caller)
     }
 
     /// Who issues the tokens that are taken.
@@ -105,6 +114,10 @@ impl Authenticator {
     pub(crate) fn tenant(&self) -> Option<&Tenant> {
         self.tenant.as_ref()
     }
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token).into()
 }
 
 impl fmt::Debug for Authenticator {

@@ -441,10 +441,12 @@ impl Server {
         };
         let audit = Arc::new(Sink::new(self.audit_file.take()));
         let unknown_calls = Arc::default();
+        let flooded = Arc::default();
         let limiter = Limiter::new(self.expected_nodes);
         let meters = |tools| Meters {
             tools,
             unknown: Arc::clone(&unknown_calls),
+            flooded: Arc::clone(&flooded),
             audit: Arc::clone(&audit),
             store: health.clone(),
         };
@@ -494,6 +496,8 @@ impl Server {
             changes,
             audit,
             unknown_calls,
+            #[cfg(feature = "auth")]
+            flooded,
             page_size: self.page_size,
             resources: self.resources,
             tasks,
@@ -556,6 +560,8 @@ pub(crate) struct Core {
     pub(crate) changes: Changes,
     pub(crate) audit: Arc<Sink>,
     unknown_calls: Arc<AtomicU64>,
+    #[cfg(feature = "auth")]
+    flooded: Arc<AtomicU64>,
     pub(crate) page_size: usize,
     pub(crate) resources: Resources,
     pub(crate) tasks: Arc<Ledger>,
@@ -571,6 +577,12 @@ impl Core {
     /// Counts a call of a tool that is not there, as far as its caller is concerned.
     pub(crate) fn count_unknown(&self) {
         self.unknown_calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a request that the flood limit turned away.
+    #[cfg(feature = "auth")]
+    pub(crate) fn count_flooded(&self) {
+        self.flooded.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Whose middleware surrounds the calls of this: that of the server it came with, if there is any.

@@ -5,6 +5,7 @@ mod challenges;
 #[path = "../../../mcp-runtime/src/auth/tests/corpus.rs"]
 mod corpus;
 mod extractors;
+mod flood;
 mod flow;
 mod issuer;
 mod keys;

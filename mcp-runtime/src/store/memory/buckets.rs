@@ -73,6 +73,14 @@ impl Buckets {
         self.take_several(charges, now)
     }
 
+    /// How long until a charge would pass, which is not made.
+    #[cfg(feature = "auth")]
+    pub(super) fn wait(&self, charge: &Charge, now: Duration) -> Duration {
+        let now = nanos(now);
+        let tat = self.shard(charge.key).lock().tat(charge.key, now);
+        arrival(charge, tat, now).err().unwrap_or_default()
+    }
+
     /// Every shard concerned stays locked, in one order for all callers, until all charges are known to pass.
     fn take_several(&self, charges: &[Charge], now: u64) -> Taken {
         let mut numbers: SmallVec<[usize; 4]> =

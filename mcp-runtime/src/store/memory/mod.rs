@@ -85,6 +85,12 @@ impl MemoryStore {
         self.buckets.take(charges, self.now())
     }
 
+    /// How long until a charge would pass, which is not made.
+    #[cfg(feature = "auth")]
+    pub(crate) fn wait(&self, charge: &Charge) -> Duration {
+        self.buckets.wait(charge, self.now())
+    }
+
     fn now(&self) -> Duration {
         self.started.elapsed()
     }

@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, StatusCode};
 use super::asked::Asked;
 use super::challenge::Challenge;
 use super::denied;
+use super::flood::Flood;
 use super::peer::Sender;
 use super::refusal::Refusal;
 use super::resource::{Resource, host};
@@ -36,6 +37,7 @@ pub(super) struct Bearer {
     core: Arc<Core>,
     authenticator: Arc<Authenticator>,
     resource: Arc<Resource>,
+    flood: Option<Flood>,
     /// Whether there is anything that needs no caller: then strangers may look around.
     open: bool,
     /// What to ask for at first: what the tools need that show in nobody's list who cannot call them.
@@ -47,6 +49,7 @@ impl Bearer {
         core: Arc<Core>,
         authenticator: Authenticator,
         resource: Arc<Resource>,
+        flood: Option<Flood>,
     ) -> Self {
         let hidden = core.tools().all().filter(|it| !it.def.visible_always);
         let mut scopes: Vec<_> = hidden.flat_map(|it| to_ask(&it.policies.auth)).collect();
@@ -62,6 +65,7 @@ impl Bearer {
             open,
             authenticator: Arc::new(authenticator),
             resource,
+            flood,
             scopes,
             core,
         }
@@ -87,18 +91,29 @@ impl Bearer {
         // Nothing that follows can see it.
         head.headers.remove(AUTHORIZATION);
         let mut held = None;
+        let flooded = |wait| self.flooded(wait).answering(body);
         let caller = match brought {
-            // What the program around this server has found out by itself.
-            Token::None => head.extensions.get::<Arc<Principal>>().cloned(),
+            Token::None => {
+                // What the program around this server has found out by itself.
+                let caller = head.extensions.get::<Arc<Principal>>().cloned();
+                if caller.is_none() {
+                    self.charge(sender).map_err(flooded)?;
+                }
+                caller
+            }
             Token::Two => {
+                self.charge(sender).map_err(flooded)?;
                 let refusal = Refusal::new(
                     StatusCode::BAD_REQUEST,
                     "more than one Authorization header",
                 );
                 return Err(refusal.answering(body));
             }
-            Token::Malformed => return Err(self.refused(head, body, "it is no token of RFC 6750")),
-            Token::One(token) => match self.authenticator.authenticate(&token).await {
+            Token::Malformed => {
+                self.charge(sender).map_err(flooded)?;
+                return Err(self.refused(head, body, "it is no token of RFC 6750"));
+            }
+            Token::One(token) => match self.authenticate(&token, sender).await.map_err(flooded)? {
                 Ok(caller) => {
                     held = Some(token);
                     Some(self.in_tenant(caller, head, sender))
@@ -109,6 +124,8 @@ impl Bearer {
                     return Err(Refusal::full(message, AWAY_RETRY).answering(body));
                 }
                 Err(Rejected::NotMine(why) | Rejected::Invalid(why)) => {
+                    // What is left by others that came meanwhile: this one was looked at, and is told the truth.
+                    let _ = self.charge(sender);
                     return Err(self.refused(head, body, &why));
                 }
             },
@@ -134,6 +151,36 @@ impl Bearer {
     pub(super) fn over(&self, token: String) -> impl Future<Output = ()> + Send + 'static {
         let authenticator = Arc::clone(&self.authenticator);
         async move { authenticator.over(&token).await }
+    }
+
+    /// Whom a token speaks for; or how long its sender is to wait, where the token is not known already.
+    async fn authenticate(
+        &self,
+        token: &str,
+        sender: Sender,
+    ) -> Result<Result<Arc<Principal>, Rejected>, Duration> {
+        if let Some(caller) = self.authenticator.known(token) {
+            return Ok(Ok(caller));
+        }
+        if let (Some(flood), Some(address)) = (&self.flood, sender.address) {
+            flood.check(address)?;
+        }
+        Ok(self.authenticator.authenticate(token).await)
+    }
+
+    /// Charges the sender for a request that nobody answers for, or says how long it is to wait.
+    fn charge(&self, sender: Sender) -> Result<(), Duration> {
+        match (&self.flood, sender.address) {
+            (Some(flood), Some(address)) => flood.take(address),
+            _ => Ok(()),
+        }
+    }
+
+    fn flooded(&self, wait: Duration) -> Refusal {
+        self.core.count_flooded();
+        let message = "too many requests without a valid token; try again later";
+        // Rounded up: who comes when told to is not to come in vain.
+        Refusal::too_many(message, Duration::from_secs(wait.as_secs() + 1))
     }
 
     /// Whether the caller need not be another one for what is asked.

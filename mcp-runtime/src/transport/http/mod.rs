@@ -14,6 +14,8 @@ mod denied;
 mod edge;
 mod embed;
 mod envelope;
+#[cfg(feature = "auth")]
+mod flood;
 mod front;
 mod guard;
 mod lane;
@@ -256,6 +258,8 @@ impl Options {
         Guard::new(&self.hosts, &self.origins).map_err(ServerError::new)?;
         Proxies::new(&self.proxies).map_err(ServerError::new)?;
         #[cfg(feature = "auth")]
+        flood::Flood::new(self.auth.flood_limit())?;
+        #[cfg(feature = "auth")]
         self.auth.check(!self.proxies.is_empty())?;
         Ok(())
     }
@@ -312,7 +316,7 @@ fn endpoints_beside(
 ) -> Result<Endpoints> {
     let guard = || Guard::new(&options.hosts(), &options.origins).map_err(ServerError::new);
     #[cfg(feature = "auth")]
-    let (router, bearer) = protected::protected(router, core, &options, guard()?);
+    let (router, bearer) = protected::protected(router, core, &options, guard()?)?;
     let checks = Checks {
         guard: guard()?,
         proxies: Proxies::new(&options.proxies).map_err(ServerError::new)?,

@@ -11,6 +11,7 @@ use axum::response::IntoResponse as _;
 use axum::routing::get;
 
 use super::bearer::Bearer;
+use super::flood::Flood;
 use super::guard::Guard;
 use super::refusal::Refusal;
 use super::resource::{Resource, WELL_KNOWN, scopes};
@@ -25,9 +26,9 @@ pub(super) fn protected(
     core: &Arc<Core>,
     options: &Options,
     guard: Guard,
-) -> (Router, Option<Bearer>) {
+) -> Result<(Router, Option<Bearer>)> {
     let Some(authenticator) = options.auth.authenticator() else {
-        return (router, None);
+        return Ok((router, None));
     };
     if let Some(upkeep) = authenticator.upkeep() {
         core.lifecycle.accompany(upkeep);
@@ -35,9 +36,15 @@ pub(super) fn protected(
     let address = options.auth.own_address();
     let resource = Resource::new(core, address, authenticator.issuers());
     let resource = Arc::new(resource);
-    let bearer = Bearer::new(Arc::clone(core), authenticator, Arc::clone(&resource));
+    let flood = Flood::new(options.auth.flood_limit())?;
+    let bearer = Bearer::new(
+        Arc::clone(core),
+        authenticator,
+        Arc::clone(&resource),
+        flood,
+    );
     if !resource.is_described() {
-        return (router, Some(bearer));
+        return Ok((router, Some(bearer)));
     }
     let guard = Arc::new(guard);
     let document = move |uri: Uri, headers: HeaderMap| {
@@ -51,7 +58,7 @@ pub(super) fn protected(
     let router = router
         .route(WELL_KNOWN, get(document.clone()))
         .route(&format!("{WELL_KNOWN}/{{*path}}"), get(document));
-    (router, Some(bearer))
+    Ok((router, Some(bearer)))
 }
 
 /// The development issuer of a server at this address, and its endpoints.
