@@ -1,19 +1,12 @@
 //! Stage 4, its end: `deprecated = "use search_v2; sunset 2027-01-31"`, a tool that goes away.
 //!
-//! Its description says so before anything else. Every call counts in the tool's figures, and the first one of each caller is a line in the log, so that
-//! whoever still calls can be told in time. Refuses nothing. Keeps the callers it has told of, a thousand at most: beyond those the figures alone tell.
-
-use std::collections::HashSet;
+//! Its description says so before anything else. Every call counts in the tool's figures and is one warning in the log, so that whoever still calls
+//! can be told in time. Refuses nothing, keeps no state.
 
 use mcp_grammar::{Date, Deprecated};
-use parking_lot::Mutex;
 
 use super::auth::Permit;
 use crate::principal::Principal;
-use crate::store::{BuildKeyHasher, Key, KeySpace};
-
-/// How many callers a tool is told of at most.
-const MOST_CALLERS: usize = 1000;
 
 /// What callers of a tool are told.
 #[derive(Debug)]
@@ -21,8 +14,6 @@ pub(crate) struct Rule {
     /// `use crm.search_v2; sunset 2027-01-31`: with the name under which the other tool is served.
     pub(crate) notice: String,
     sunset: Option<Date>,
-    keys: KeySpace,
-    told: Mutex<HashSet<Key, BuildKeyHasher>>,
 }
 
 impl Rule {
@@ -62,8 +53,6 @@ impl Rule {
         Ok(Self {
             notice: served.to_string(),
             sunset: declared.sunset,
-            keys: KeySpace::random(),
-            told: Mutex::default(),
         })
     }
 
@@ -71,24 +60,9 @@ impl Rule {
     pub(crate) fn is_overdue(&self, today: Date) -> bool {
         self.sunset.is_some_and(|sunset| sunset < today)
     }
-
-    /// Whether this caller has not been told of before.
-    fn is_news(&self, caller: Option<&Principal>) -> bool {
-        let key = self.keys.key("deprecated");
-        let key = match caller {
-            Some(caller) => key
-                .text(caller.issuer())
-                .text(caller.subject())
-                .optional(caller.tenant_id())
-                .optional(caller.client()),
-            None => key,
-        };
-        let mut told = self.told.lock();
-        told.len() < MOST_CALLERS && told.insert(key.finish())
-    }
 }
 
-/// Counts a call of a tool that goes away.
+/// Counts a call of a tool that goes away, and says who made it.
 pub(crate) fn note(permit: &Permit) {
     let tool = permit.tool();
     let Some(rule) = &tool.deprecated else {
@@ -96,16 +70,14 @@ pub(crate) fn note(permit: &Permit) {
     };
     tool.meter.count_deprecated();
     let caller = permit.caller();
-    if rule.is_news(caller) {
-        tracing::warn!(
-            tool = &*tool.name,
-            issuer = caller.map(Principal::issuer),
-            subject = caller.map(Principal::subject),
-            client = caller.and_then(Principal::client),
-            instead = rule.notice,
-            "a deprecated tool is called"
-        );
-    }
+    tracing::warn!(
+        tool = &*tool.name,
+        issuer = caller.map(Principal::issuer),
+        subject = caller.map(Principal::subject),
+        client = caller.and_then(Principal::client),
+        instead = rule.notice,
+        "a deprecated tool is called"
+    );
 }
 
 /// The day it is, in UTC.
@@ -156,16 +128,5 @@ mod tests {
             })
         };
         assert!(!on(1, 31) && on(2, 1));
-    }
-
-    #[test]
-    fn each_caller_is_told_of_once_and_no_more_than_a_thousand_are() {
-        let rule = rule("too slow").unwrap();
-        let caller = |name: usize| Principal::local(name.to_string());
-        assert!(rule.is_news(None) && !rule.is_news(None));
-        let news = |name| rule.is_news(Some(&caller(name)));
-        assert!(news(0) && !news(0));
-        let told = (0..5000).filter(|name| news(*name)).count();
-        assert_eq!(told, MOST_CALLERS - 2);
     }
 }
