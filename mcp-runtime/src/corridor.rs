@@ -188,7 +188,11 @@ async fn timed(_: Paid, _: Approved, decoded: Decoded) -> Result<Output, Refusal
         call.origin.cancelled.cancel();
     }
     // On the way out, inside whatever keeps answers: what is kept is clean already, and of its final size.
-    size::fit(&call, redaction::clean(&call, outcome))
+    let outcome = redaction::clean(&call, outcome);
+    match call.tool.policies.size.links() {
+        true => Box::pin(size::link::fit(&call, outcome)).await,
+        false => size::fit(&call, outcome),
+    }
 }
 
 /// Stages 12 to 14: one attempt.

@@ -138,22 +138,16 @@ impl Refusal {
                 failure.fields = vec![FieldError::new(largest.unwrap_or_default(), message)];
                 failure
             }
-            Self::TooLarge(TooLarge { size, most, hint }) => {
-                let (about, unit) = match most.unit {
-                    Unit::Tokens => ("about ", "tokens"),
-                    Unit::Bytes => ("", "bytes"),
+            Self::TooLarge(too_large) => {
+                let unit = match too_large.most.unit {
+                    Unit::Tokens => "tokens",
+                    Unit::Bytes => "bytes",
                 };
-                Failure::new(
-                    "response_too_large",
-                    format!(
-                        "the answer of `{tool}` has {about}{size} {unit}; it may have {}",
-                        most.most
-                    ),
-                )
-                .hint(hint)
-                .detail("size", size)
-                .detail("limit", most.most)
-                .detail("unit", unit)
+                Failure::new("response_too_large", too_large.text(tool))
+                    .hint(too_large.hint)
+                    .detail("size", too_large.size)
+                    .detail("limit", too_large.most.most)
+                    .detail("unit", unit)
             }
             Self::Unconfirmed(why) => Failure::new(why.code(), why.text(tool)),
             Self::StoreAway(_, error) => {
@@ -204,12 +198,12 @@ impl Refusal {
 pub(crate) const CLIENT: &str = "client";
 
 impl Refusal {
-    /// What the model would read.
+    /// The code, and what the model would read.
     #[cfg(feature = "cli")]
-    pub(crate) fn text(self, tool: &str) -> String {
+    pub(crate) fn told(self, tool: &str) -> (&'static str, String) {
         match self.into_reply(tool) {
-            Reply::Failure(failure) => failure.text(),
-            reply => reply.outcome().to_owned(),
+            Reply::Failure(failure) => (failure.code, failure.text()),
+            reply => (reply.outcome(), "the request itself is refused".to_owned()),
         }
     }
 

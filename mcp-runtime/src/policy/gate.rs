@@ -37,6 +37,11 @@ pub(crate) fn find(
     }
 }
 
+/// Whether the caller may call what was found, and not only see it.
+pub(crate) fn callable(server: &Core, found: &Found, caller: Option<&Principal>) -> bool {
+    auth::permits(server, found.tool(), caller) == Permits::Yes
+}
+
 /// Whether a tool stands in this caller's list. `tools/list` and `tools/call` both ask here.
 pub(crate) fn visible(server: &Core, tool: &Mounted, caller: Option<&Principal>) -> bool {
     exists(tool, caller)

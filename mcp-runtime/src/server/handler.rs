@@ -31,7 +31,8 @@ use super::pages::{Page, listed};
 use super::remote::{Remote, level_number};
 use super::tasks::{self, Called};
 use super::{
-    Core, asking, completing, extensions, mounted, prompting, reading, refused, skills, wire,
+    Core, asking, completing, extensions, linked, mounted, prompting, reading, refused, skills,
+    wire,
 };
 use crate::answer::Output;
 use crate::call::Origin;
@@ -137,7 +138,8 @@ impl Handler {
     }
 
     fn has_resources(&self) -> bool {
-        !self.core.tools().resources.is_empty() || self.core.skills.is_some()
+        let served = self.core.tools();
+        !served.resources.is_empty() || self.core.skills.is_some() || served.links()
     }
 
     /// One page of the tools.
@@ -327,6 +329,10 @@ impl ServerHandler for Handler {
         let resources = &self.core.tools().resources;
         let uri = params.uri;
         if let Some(read) = skills::read(&self.core, self.caller(&context).as_deref(), &uri) {
+            return Ok(read.into());
+        }
+        let caller = self.caller(&context);
+        if let Some(read) = linked::read(&self.core, caller.as_deref(), &uri).await {
             return Ok(read.into());
         }
         let (resource, variables) = resources.resolve(&uri).unzip();

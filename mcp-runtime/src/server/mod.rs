@@ -12,6 +12,7 @@ pub(crate) mod handler;
 pub(crate) mod home;
 mod hooks;
 pub(crate) mod lifecycle;
+mod linked;
 mod lint;
 mod listening;
 #[cfg(feature = "http")]

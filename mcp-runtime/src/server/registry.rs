@@ -176,6 +176,11 @@ impl Registry {
         self.all().find(|mounted| *mounted.name == *name)
     }
 
+    /// Whether there is a tool whose answers can be read as resources when they are too large to be sent.
+    pub(crate) fn links(&self) -> bool {
+        self.all().any(|tool| tool.policies.size.links())
+    }
+
     /// Whether there is a function that completes arguments.
     pub(crate) fn completes(&self) -> bool {
         let mut asides = self.asides.values();
@@ -213,7 +218,10 @@ impl Mounted {
         // The describing walk never starts the tool.
         walk(&mut Params::describing(&mut signature));
         let mut input = signature.input(def.open);
-        let unsupported = policies.size.problem().map(str::to_owned);
+        let unsupported = policies
+            .size
+            .problem(signature.output.is_some(), policies.cache.is_some())
+            .map(str::to_owned);
         signature.problems.extend(unsupported);
         if let Some(rule) = &policies.idempotency
             && let Err(problem) = rule.describe(&mut input)

@@ -1,13 +1,15 @@
 //! `max_in = ".."` and `max_out = ".."`: how large the arguments and the answer of a call may be.
 //!
 //! Refuses arguments that are too large before any of them is read, and answers that are too large before they are kept or sent, with
-//! a hint that names the tool's own arguments for asking less; or cuts text off, visibly. Keeps no state.
+//! a hint that names the tool's own arguments for asking less; or cuts text off, visibly; or puts them aside (see [`link`]). Keeps no other
+//! state.
 //!
 //! Arguments are measured as compact JSON. An answer is its texts, data, links and `_meta`, as bytes of UTF-8 before JSON escapes them;
 //! `structuredContent` says again what the content says, so the larger of the two counts. A token is four bytes, and a
 //! picture or a sound is 1600 tokens whatever its bytes: an estimate, the same on every machine.
 
 mod hint;
+pub(crate) mod link;
 mod weight;
 
 use mcp_grammar::{Policies, Size, TooLarge as Action, Unit};
@@ -46,11 +48,17 @@ impl Rule {
         self
     }
 
-    /// What is declared and cannot be done.
-    pub(crate) fn problem(&self) -> Option<&'static str> {
-        (self.answer.then == Action::Link).then_some(
-            "has `link` in `max_out`, which is not supported: there is nowhere yet to keep what a link would lead to; write `error` or `truncate`",
-        )
+    /// Whether an answer that is too large is put aside.
+    pub(crate) fn links(&self) -> bool {
+        self.answer.then == Action::Link
+    }
+
+    /// What is declared and cannot be done for a tool.
+    pub(crate) fn problem(&self, has_schema: bool, is_cached: bool) -> Option<&'static str> {
+        match self.links() {
+            true => link::problem(has_schema, is_cached),
+            false => None,
+        }
     }
 }
 
@@ -69,6 +77,18 @@ pub(crate) struct TooLarge {
     pub(crate) size: u64,
     pub(crate) most: Size,
     pub(crate) hint: String,
+}
+
+impl TooLarge {
+    /// How large it is, and how large it may be.
+    pub(crate) fn text(&self, tool: &str) -> String {
+        let (about, unit) = match self.most.unit {
+            Unit::Tokens => ("about ", "tokens"),
+            Unit::Bytes => ("", "bytes"),
+        };
+        let (size, most) = (self.size, self.most.most);
+        format!("the answer of `{tool}` has {about}{size} {unit}; it may have {most}")
+    }
 }
 
 /// The size of a call's arguments, unless they are too large.
@@ -109,6 +129,23 @@ pub(crate) fn fit(call: &Call, outcome: Result<Output, Refusal>) -> Result<Outpu
     }
 }
 
+fn exceeds(most: Size, output: &Output) -> bool {
+    Weight::of(output, most.unit).total() > in_bytes(most)
+}
+
+/// Why an answer is not sent. `names` are the tool's arguments.
+fn too_large(most: Size, output: &Output, names: &[String]) -> TooLarge {
+    let total = Weight::of(output, most.unit).total();
+    TooLarge {
+        size: match most.unit {
+            Unit::Bytes => total,
+            Unit::Tokens => total.div_ceil(BYTES_PER_TOKEN),
+        },
+        most,
+        hint: hint(names),
+    }
+}
+
 /// An answer that fits, cut where that is what the limit says. `names` are the tool's arguments.
 fn shortened(most: Size, mut output: Output, names: &[String]) -> Result<Output, TooLarge> {
     let weight = Weight::of(&output, most.unit);
@@ -127,14 +164,7 @@ fn shortened(most: Size, mut output: Output, names: &[String]) -> Result<Output,
             truncate(&mut output.content, room, weight.text);
             Ok(output)
         }
-        _ => Err(TooLarge {
-            size: match most.unit {
-                Unit::Bytes => weight.total(),
-                Unit::Tokens => weight.total().div_ceil(BYTES_PER_TOKEN),
-            },
-            most,
-            hint: hint(names),
-        }),
+        _ => Err(too_large(most, &output, names)),
     }
 }
 
