@@ -1,5 +1,7 @@
 //! Holds `docs/reference/attributes.md` to the macros: the page has every option, and no other.
 
+mod wrong;
+
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
