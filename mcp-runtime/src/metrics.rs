@@ -120,6 +120,8 @@ pub struct ToolMetrics {
     pub cache_hits: u64,
     /// Calls that no rate was checked for, while the store of its buckets was away (`on_error open`).
     pub unchecked: u64,
+    /// Calls that passed this node's own share of their rates and no other count, while the store of the buckets was away (`on_error local`).
+    pub checked_locally: u64,
     /// Calls of a tool that is `deprecated`, by callers who may call it.
     pub deprecated: u64,
     /// Bytes of arguments.
@@ -158,6 +160,7 @@ pub(crate) struct Meter {
     attempts: AtomicU64,
     cache_hits: AtomicU64,
     unchecked: AtomicU64,
+    checked_locally: AtomicU64,
     deprecated: AtomicU64,
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
@@ -182,6 +185,11 @@ impl Meter {
     /// A call passes that no rate was checked for.
     pub(crate) fn count_unchecked(&self) {
         self.unchecked.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A call passes that this node alone has counted.
+    pub(crate) fn count_local(&self) {
+        self.checked_locally.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A call of a tool that goes away.
@@ -212,6 +220,7 @@ impl Meter {
             attempts: load(&self.attempts),
             cache_hits: load(&self.cache_hits),
             unchecked: load(&self.unchecked),
+            checked_locally: load(&self.checked_locally),
             deprecated: load(&self.deprecated),
             bytes_in: load(&self.bytes_in),
             bytes_out: load(&self.bytes_out),

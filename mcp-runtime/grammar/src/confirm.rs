@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::Error;
 use crate::cursor::{Cursor, WORD, tri};
 use crate::template::Template;
+use crate::units::Time;
 use crate::word::Word;
 
 /// What a human is asked before the tool runs.
@@ -106,6 +107,14 @@ impl<'a> Confirm<'a> {
         let ttl = tri!(cursor.duration(Word::START, "write `5m`"));
         tri!(cursor.end("write one time, as in `5m`"));
         Ok(ttl)
+    }
+
+    /// The value of `confirm_ttl`, as it is written, if anybody is asked.
+    pub fn shown_ttl(&self) -> Option<impl fmt::Display + use<>> {
+        match self {
+            Self::Never => None,
+            Self::Ask { ttl, .. } => Some(Time(*ttl)),
+        }
     }
 
     /// The paths of the arguments that the question names, and the byte offset of each in it.

@@ -1,5 +1,6 @@
 //! `rate = "100/min burst 20 per caller"`: how often a tool runs.
 
+mod away;
 mod clauses;
 
 use std::fmt;
@@ -44,8 +45,7 @@ pub struct Rate<'a> {
     pub count: Count,
     /// The name of a bucket that several tools draw on.
     pub shared: Option<&'a str>,
-    /// What happens while the store of the counts is away. `None` leaves it to the runtime: `closed` for a destructive
-    /// tool, else `local`.
+    /// What happens while the store of the counts is away. Nothing written: [`Policies::on_error`](crate::Policies::on_error).
     pub on_error: Option<OnError>,
 }
 

@@ -7,7 +7,7 @@ use super::table::table;
 use super::terminal::{pretty, print, say};
 use crate::error::Result;
 use crate::kind::Kind;
-use crate::manifest;
+use crate::policy;
 use crate::server::registry::Mounted;
 use crate::server::{Core, Server};
 
@@ -95,7 +95,7 @@ fn annotations(policies: &Policies<'_>) -> Vec<&'static str> {
 
 /// The policies as they are written in the attribute.
 fn spelt(policies: &Policies<'_>) -> Vec<String> {
-    let spelt = manifest::spelt(policies).into_iter();
+    let spelt = policy::spelt(policies).into_iter();
     let spelt = spelt.flat_map(|(name, values)| {
         values
             .into_iter()

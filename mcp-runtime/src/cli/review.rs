@@ -11,7 +11,7 @@ use super::call::{read_arguments, unknown};
 use super::principal::read_principal;
 use super::terminal::{Terminal, pretty, print};
 use crate::error::{Result, ServerError};
-use crate::manifest::{self, Class};
+use crate::manifest::{self, Asked, Class};
 use crate::server::Server;
 
 /// Prints the manifest.
@@ -45,13 +45,13 @@ pub(super) fn explain(server: Server, request: &Explain) -> Result<()> {
         None => None,
     };
     let client = Arc::new(Terminal);
-    print(&manifest::explain(
-        &core,
-        &request.tool,
+    let asked = Asked {
+        tool: &request.tool,
         caller,
         arguments,
         client,
-    ))
+    };
+    print(&manifest::explain(&core, asked))
 }
 
 fn read(file: &Path) -> Result<Value> {

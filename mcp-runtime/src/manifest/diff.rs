@@ -5,10 +5,9 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{policy, schema};
-
-/// What the rates of one tenant are named by, before its name.
-pub(super) const RATE_FOR: &str = "rate for ";
+use super::compare::compare;
+use super::scopes;
+use crate::policy::Direction;
 
 /// One difference between two manifests.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +69,16 @@ impl Class {
     }
 }
 
+impl From<Direction> for Class {
+    fn from(direction: Direction) -> Self {
+        match direction {
+            Direction::Relaxed => Self::Relaxed,
+            Direction::Tightened => Self::Tightened,
+            Direction::Neutral => Self::Neutral,
+        }
+    }
+}
+
 impl fmt::Display for Class {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -79,9 +88,9 @@ impl fmt::Display for Class {
 /// Every difference, by tool and then by class.
 #[must_use]
 pub fn diff(before: &Value, after: &Value) -> Vec<Change> {
+    let mut changes = scopes::changes(before, after);
     let (before, after) = (tools(before), tools(after));
     let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
-    let mut changes = Vec::new();
     for name in names {
         match (before.get(name), after.get(name)) {
             (Some(before), Some(after)) => compare(name, before, after, &mut changes),
@@ -152,93 +161,7 @@ fn whole(
     }
 }
 
-fn compare(
-    name: &str,
-    before: &Map<String, Value>,
-    after: &Map<String, Value>,
-    changes: &mut Vec<Change>,
-) {
-    let mut push = |what: &str, class, before: Option<&Value>, after: Option<&Value>| {
-        changes.push(Change {
-            tool: name.to_owned(),
-            what: what.to_owned(),
-            class,
-            before: before.map(shown),
-            after: after.map(shown),
-        });
-    };
-    for (field, direction) in [
-        ("inputSchema", schema::Direction::Input),
-        ("outputSchema", schema::Direction::Output),
-    ] {
-        let (old, new) = (before.get(field), after.get(field));
-        if old != new {
-            let class = match schema::is_compatible(old, new, direction) {
-                true => Class::Compatible,
-                false => Class::Breaking,
-            };
-            let hash = |tool: &Map<String, Value>| tool.get(&format!("{field}Hash")).cloned();
-            push(field, class, hash(before).as_ref(), hash(after).as_ref());
-        }
-    }
-    for field in ["description", "title", "mimeType"] {
-        let (old, new) = (before.get(field), after.get(field));
-        if old != new {
-            push(field, Class::Neutral, old, new);
-        }
-    }
-    let (old, new) = (before.get("annotations"), after.get("annotations"));
-    if old != new {
-        push("annotations", annotations(old, new), old, new);
-    }
-    let none = Map::new();
-    let policies = |tool: &'_ Map<String, Value>| {
-        let policies = tool.get("policies").and_then(Value::as_object);
-        policies.cloned().unwrap_or_else(|| none.clone())
-    };
-    let (old, new) = (policies(before), policies(after));
-    let options: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    for option in options {
-        let value = |policies: &Map<String, Value>| holding(policies, option).cloned();
-        let (old, new) = (value(&old), value(&new));
-        if old != new {
-            let class = policy::direction(option, old.as_ref(), new.as_ref());
-            push(option, class, old.as_ref(), new.as_ref());
-        }
-    }
-}
-
-/// What holds of a policy. A tenant without a rate of its own has that of the others, and they what is declared for all.
-fn holding<'a>(policies: &'a Map<String, Value>, option: &str) -> Option<&'a Value> {
-    let others = format!("{RATE_FOR}*");
-    let instead: &[&str] = match option.starts_with(RATE_FOR) {
-        true => &[&others, "rate"],
-        false => &[],
-    };
-    let names = std::iter::once(option).chain(instead.iter().copied());
-    let policy = names.into_iter().find_map(|name| policies.get(name))?;
-    policy.get("value")
-}
-
-/// A tool that now says it only reads, or destroys nothing, is let through by clients that ask less.
-fn annotations(before: Option<&Value>, after: Option<&Value>) -> Class {
-    let hint = |annotations: Option<&Value>, name: &str, default: bool| {
-        annotations
-            .and_then(|annotations| annotations.get(name)?.as_bool())
-            .unwrap_or(default)
-    };
-    let trust = |annotations| {
-        u8::from(hint(annotations, "readOnlyHint", false))
-            + u8::from(!hint(annotations, "destructiveHint", true))
-    };
-    match trust(after).cmp(&trust(before)) {
-        std::cmp::Ordering::Greater => Class::Relaxed,
-        std::cmp::Ordering::Less => Class::Tightened,
-        std::cmp::Ordering::Equal => Class::Neutral,
-    }
-}
-
-fn shown(value: &Value) -> String {
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),

@@ -1,11 +1,12 @@
 //! The manifest of a server: every tool, resource and prompt with its schemas, its policies and where each policy came from.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
-use super::diff::RATE_FOR;
-use super::spelling::spelt;
+use super::compare::RATE_FOR;
 use crate::kind::Kind;
-use crate::policy::{Source, fingerprint};
+use crate::policy::{Source, fingerprint, spelt};
 use crate::server::Core;
 use crate::server::registry::Mounted;
 
@@ -28,7 +29,27 @@ pub(crate) fn document(core: &Core) -> Value {
             document[list] = Value::from(entries);
         }
     }
+    let implies = implies(core);
+    if !implies.is_empty() {
+        document["implies"] = Value::from(implies);
+    }
     document
+}
+
+/// Which scopes include which, of the server and of each that is merged into it, by name.
+fn implies(core: &Core) -> Vec<Value> {
+    let homes = core.tools().all().map(|mounted| &*mounted.home);
+    let homes = homes.chain([&*core.home]);
+    let homes: BTreeMap<_, _> = homes.map(|home| (&home.namespace, &home.implies)).collect();
+    let mut entries = Vec::new();
+    for (namespace, implies) in homes {
+        let scopes: BTreeMap<_, _> = implies.iter().collect();
+        entries.extend(scopes.into_iter().map(|(scope, includes)| match namespace {
+            None => json!({"scope": scope, "includes": includes}),
+            Some(server) => json!({"server": server, "scope": scope, "includes": includes}),
+        }));
+    }
+    entries
 }
 
 fn entries(core: &Core, kind: Kind) -> Vec<Value> {
@@ -78,6 +99,10 @@ fn entry(core: &Core, tool: &Mounted) -> Value {
 
 fn policies(tool: &Mounted) -> Value {
     let spelt = spelt(&tool.policies.declared);
+    let visible = tool.def.visible_always.then(|| {
+        let policy = json!({"value": "always", "from": "tool"});
+        ("visible".to_owned(), policy)
+    });
     let policies = spelt.into_iter().map(|(option, mut values)| {
         let value = match values.len() {
             1 if option != "rate" => json!(values.remove(0)),
@@ -89,7 +114,7 @@ fn policies(tool: &Mounted) -> Value {
         }
         (option.to_owned(), policy)
     });
-    let mut policies: Map<String, Value> = policies.collect();
+    let mut policies: Map<String, Value> = policies.chain(visible).collect();
     if let Some(tenants) = tool.policies.tenants.spelt() {
         let set = json!({"value": tenants, "from": Source::Override.name()});
         policies.insert("tenants".to_owned(), set);

@@ -1,13 +1,13 @@
 //! What a server serves and under which policies, as one document: for a review, for a diff, for an auditor.
 
+mod compare;
 mod diff;
 #[cfg(feature = "cli")]
 mod document;
 #[cfg(feature = "cli")]
 mod explain;
-mod policy;
 mod schema;
-mod spelling;
+mod scopes;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +15,4 @@ pub use self::diff::{Change, Class, diff, table};
 #[cfg(feature = "cli")]
 pub(crate) use self::document::document;
 #[cfg(feature = "cli")]
-pub(crate) use self::explain::explain;
-pub(crate) use self::policy::direction;
-pub(crate) use self::spelling::spelt;
+pub(crate) use self::explain::{Asked, explain};

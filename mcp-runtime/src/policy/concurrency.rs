@@ -82,6 +82,13 @@ pub(crate) struct Slot {
     _held: Arc<(OwnedSemaphorePermit, Option<Visit>)>,
 }
 
+/// What a call's places are counted by.
+#[cfg(feature = "cli")]
+pub(crate) fn counted_by(call: &Call) -> Option<&Per> {
+    let rule = call.tool.policies.concurrency.as_ref()?;
+    Some(&rule.per)
+}
+
 /// Waits for a place to run in.
 pub(crate) async fn enter(call: &Call) -> Result<Option<Slot>, Refusal> {
     let Some(rule) = &call.tool.policies.concurrency else {

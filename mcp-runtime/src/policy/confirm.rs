@@ -105,13 +105,9 @@ pub(crate) async fn ask(call: &Call, redeemed: bool) -> Result<Approved, Refusal
     if !client.can(Capability::Elicitation) {
         return Err(Unconfirmed::CannotAsk.into());
     }
-    // What the tool would be given where the call says nothing is what a human says yes to.
-    let mut given = call.tool.defaults.clone();
-    given.extend(call.arguments.clone());
-    let arguments = redaction::masked(&call.tool, &given);
     let question = Question {
         method: "elicitation/create",
-        params: form(&rule.question, &arguments, &call.tool.secrets),
+        params: form(&message(rule, call)),
     };
     if client.asks_in_rounds() {
         call.rounds.ask(KEY, question);
@@ -126,6 +122,13 @@ pub(crate) async fn ask(call: &Call, redeemed: bool) -> Result<Approved, Refusal
     }
 }
 
+/// The question that a human would read.
+#[cfg(feature = "cli")]
+pub(crate) fn question(call: &Call) -> Option<String> {
+    let rule = call.tool.policies.confirm.as_ref()?;
+    Some(message(rule, call))
+}
+
 /// Nothing but an accepted form whose one box is ticked.
 fn approved(answer: &Value) -> Result<Approved, Refusal> {
     let accepted = answer.get("action").and_then(Value::as_str) == Some("accept");
@@ -136,14 +139,26 @@ fn approved(answer: &Value) -> Result<Approved, Refusal> {
     }
 }
 
-fn form(template: &Template<'_>, arguments: &Map<String, Value>, secrets: &[&str]) -> Value {
-    let message: String = template
+/// The question, with the arguments of a call in it.
+fn message(rule: &Rule, call: &Call) -> String {
+    // What the tool would be given where the call says nothing is what a human says yes to.
+    let mut given = call.tool.defaults.clone();
+    given.extend(call.arguments.clone());
+    let arguments = redaction::masked(&call.tool, &given);
+    filled(&rule.question, &arguments, &call.tool.secrets)
+}
+
+fn filled(template: &Template<'_>, arguments: &Map<String, Value>, secrets: &[&str]) -> String {
+    template
         .pieces()
         .map(|piece| match piece {
             Piece::Text(text) => text.to_owned(),
             Piece::Arg(path) => shown(path, arguments, secrets),
         })
-        .collect();
+        .collect()
+}
+
+fn form(message: &str) -> Value {
     json!({
         "mode": "form",
         "message": message,
@@ -211,10 +226,7 @@ mod tests {
         let Value::Object(arguments) = arguments else {
             panic!("arguments are an object");
         };
-        form(&question, &arguments, &["token"])["message"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        filled(&question, &arguments, &["token"])
     }
 
     #[test]

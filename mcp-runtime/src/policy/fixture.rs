@@ -203,7 +203,7 @@ impl Calls {
 
 /// A client that takes an hour to answer a question.
 #[derive(Debug)]
-struct Silent;
+pub(crate) struct Silent;
 
 impl Client for Silent {
     fn info(&self) -> Option<ClientInfo> {

@@ -48,6 +48,12 @@ pub(super) fn inherit(
 impl Sources {
     /// Who declared a policy, by its name in the attribute.
     pub(crate) fn of(&self, policy: &str) -> Source {
+        // Options that say more of a policy come from where it comes from.
+        let policy = match policy {
+            "confirm_ttl" => "confirm",
+            "ttl" => "task",
+            policy => policy,
+        };
         let found = self.0.iter().find(|(name, _)| *name == policy);
         found.map_or(Source::Default, |(_, source)| *source)
     }

@@ -12,6 +12,7 @@ pub(crate) mod concurrency;
 pub(crate) mod confirm;
 mod defaults;
 pub(crate) mod deprecated;
+mod direction;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub(crate) mod gate;
@@ -26,6 +27,7 @@ pub(crate) mod redaction;
 pub(crate) mod retry;
 mod shared;
 pub(crate) mod size;
+mod spelling;
 pub(crate) mod telemetry;
 pub(crate) mod tenants;
 pub(crate) mod timeout;
@@ -36,9 +38,11 @@ use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 pub use self::defaults::Policies;
+pub(crate) use self::direction::{Direction, Side, direction};
 pub(crate) use self::inherit::{Source, Sources};
 use self::overrides::Overrides;
 pub(crate) use self::shared::Shared;
+pub(crate) use self::spelling::spelt;
 use self::tenants::Named;
 
 /// The policies of one tool as they run: what it declares, then what its list and its server declare for it.
@@ -88,12 +92,9 @@ impl Effective {
         problems.extend(conflicts.map(|conflict| format!("tool `{tool}`: {conflict}")));
         let auth = auth::Rule::new(declared.auth);
         let tenants = overrides.tenants.admits(named.of, named.tags);
-        let tenant_rates = overrides.tenants.buckets(
-            tool,
-            (&written, &declared),
-            &auth,
-            (overrides.allow_relax, problems),
-        );
+        let tenant_rates = overrides
+            .tenants
+            .buckets(tool, (&written, &declared), &auth, problems);
         let rate = rate::Rule::new(
             &shared.keys,
             tool,

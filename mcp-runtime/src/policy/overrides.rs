@@ -1,18 +1,47 @@
 //! What an operator sets in place of what a tool declares: numbers alone, at boot, and for all to see.
 //!
-//! Refuses to switch a policy on or off, to name a tool or a policy that is not there, and to loosen anything without being told that loosening is
-//! meant. Keeps no state.
+//! Refuses to switch a policy on or off, to change what is no number of it, to name a tool or a policy that is not there, and to loosen anything
+//! without being told that loosening is meant. Keeps no state.
+
+mod shape;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use mcp_grammar::{Breaker, Cache, Concurrency, Error, List, Policies, Rate, Retry, Size, Timeout};
+use mcp_grammar::{List, Policies, Rate};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::tenants::Tenants;
+use super::{Direction, Side, direction, spelt};
 use crate::error::ServerError;
-use crate::manifest::{Class, direction, spelt};
+
+/// What operators set, by tool and by policy.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Overrides {
+    tools: BTreeMap<String, BTreeMap<String, Set>>,
+    pub(crate) tenants: Tenants,
+}
+
+/// What stands in for one policy.
+#[derive(Debug, Clone)]
+struct Set {
+    value: Value,
+    /// Whether it may allow what the declared policy does not.
+    allow_relax: bool,
+}
+
+/// The policies that have numbers.
+const NUMBERS: [&str; 8] = [
+    "rate",
+    "cache",
+    "timeout",
+    "retry",
+    "breaker",
+    "concurrency",
+    "max_in",
+    "max_out",
+];
 
 /// An operator's file.
 ///
@@ -21,14 +50,14 @@ use crate::manifest::{Class, direction, spelt};
 /// ```
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Overrides {
-    /// Whether an override may allow what the declared policy does not.
+struct File {
+    /// Whether an override of this file may allow what the declared policy does not.
     #[serde(default)]
-    pub(super) allow_relax: bool,
+    allow_relax: bool,
     #[serde(default)]
     tools: BTreeMap<String, BTreeMap<String, Value>>,
     #[serde(default)]
-    pub(crate) tenants: Tenants,
+    tenants: Tenants,
 }
 
 /// Where an operator's overrides come from.
@@ -40,22 +69,22 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    fn read(&self) -> Result<Overrides, ServerError> {
+    fn read(&self) -> Result<File, ServerError> {
         let path = match self {
-            Self::Text(text) => return Overrides::read(text),
+            Self::Text(text) => return File::read(text),
             Self::File(path) => path,
         };
         let about = |what: &str| format!("the policy overrides `{}` {what}", path.display());
         let text = std::fs::read_to_string(path)
             .map_err(|error| ServerError::because(about("cannot be read"), error))?;
-        Overrides::read(&text).map_err(|error| ServerError::because(about("cannot be used"), error))
+        File::read(&text).map_err(|error| ServerError::because(about("cannot be used"), error))
     }
 }
 
 /// What was declared, for each policy that an operator set.
 pub(crate) type Declared = Vec<(&'static str, Vec<String>)>;
 
-impl Overrides {
+impl File {
     fn read(text: &str) -> Result<Self, ServerError> {
         serde_json::from_str(text).map_err(|error| {
             ServerError::because(
@@ -64,21 +93,26 @@ impl Overrides {
             )
         })
     }
+}
 
-    /// Several together; of two that set the same, the later one counts.
+impl Overrides {
+    /// Several together; of two that set the same, the later one counts. Each is held to its own word on loosening.
     pub(crate) fn read_all(sources: &[Source]) -> Result<Self, ServerError> {
         let mut all = Self::default();
         for source in sources {
-            let Self {
+            let File {
                 allow_relax,
                 tools,
                 tenants,
             } = source.read()?;
-            all.allow_relax |= allow_relax;
             for (tool, policies) in tools {
+                let policies = policies.into_iter().map(|(option, value)| {
+                    let set = Set { value, allow_relax };
+                    (option, set)
+                });
                 all.tools.entry(tool).or_default().extend(policies);
             }
-            all.tenants.extend(tenants);
+            all.tenants.extend(tenants, allow_relax);
         }
         Ok(all)
     }
@@ -98,32 +132,38 @@ impl Overrides {
     ) -> Declared {
         let mut declared = Declared::new();
         let before = spelt(policies);
-        for (option, value) in self.tools.get(tool).into_iter().flatten() {
+        for (option, Set { value, allow_relax }) in self.tools.get(tool).into_iter().flatten() {
+            let mut refuse = |why: &str| {
+                problems.push(format!(
+                    "the override of `{option}` for tool `{tool}` {why}"
+                ));
+            };
             let Some((option, old)) = before.iter().find(|(name, _)| name == option) else {
-                problems.push(format!(
-                    "the override of `{option}` for tool `{tool}` has nothing to stand in for\n  help: an override sets the numbers of a policy that is declared; declare it on the tool"
-                ));
+                refuse(
+                    "has nothing to stand in for\n  help: an override sets the numbers of a policy that is declared; declare it on the tool",
+                );
                 continue;
             };
-            let old_value = match old.as_slice() {
-                [one] if *option != "rate" => Value::from(one.as_str()),
-                several => Value::from(several),
-            };
-            let new_value = match value {
-                Value::String(text) if *option == "rate" => Value::from(vec![text.as_str()]),
-                value => value.clone(),
-            };
-            let mut changed = *policies;
-            if let Err(why) = set(&mut changed, option, &new_value) {
-                problems.push(format!(
-                    "the override of `{option}` for tool `{tool}` cannot be read: {why}"
-                ));
+            let Some(new) = texts(option, value) else {
+                refuse("cannot be read: write it as a text, as in the attribute");
                 continue;
-            }
-            let class = direction(option, Some(&old_value), Some(&new_value));
-            if class == Class::Relaxed && !self.allow_relax {
-                problems.push(format!(
-                    "the override of `{option}` for tool `{tool}` loosens `{}` to {value}\n  help: if that is meant, set \"allow_relax\": true in the overrides",
+            };
+            let changed = match set(policies, option, &new) {
+                Ok(changed) => changed,
+                Err(why) => {
+                    refuse(&format!("cannot be used: {why}"));
+                    continue;
+                }
+            };
+            let side = |texts, tool| Side {
+                texts: Some(texts),
+                tool,
+            };
+            let was = old.iter().map(String::as_str).collect();
+            let direction = direction(option, &side(was, policies), &side(new, &changed));
+            if direction == Direction::Relaxed && !allow_relax {
+                refuse(&format!(
+                    "loosens `{}` to {value}\n  help: if that is meant, set \"allow_relax\": true in the overrides",
                     old.join("`, `")
                 ));
                 continue;
@@ -136,40 +176,43 @@ impl Overrides {
     }
 }
 
-fn set(policies: &mut Policies<'static>, option: &str, value: &Value) -> Result<(), String> {
-    fn said(error: Error<'static>) -> String {
-        error.to_string()
+/// The policies with one of them set, where the text is understood and changes numbers alone.
+fn set(
+    policies: &Policies<'static>,
+    option: &str,
+    texts: &[&str],
+) -> Result<Policies<'static>, String> {
+    if !NUMBERS.contains(&option) {
+        return Err("it has no numbers; change it where it is declared".to_owned());
     }
-    if option == "rate" {
-        let texts = value.as_array().into_iter().flatten();
-        let mut rates = List::new(Rate::new("1/s"));
-        for text in texts {
-            let text = kept(text)?;
-            if !rates.try_push(Rate::parse(text).map_err(said)?) {
-                return Err("there are too many buckets".to_owned());
-            }
-        }
-        policies.rate = rates;
-        return Ok(());
+    let mut changed = *policies;
+    changed.rate = match option {
+        "rate" => List::new(Rate::new("1/s")),
+        _ => policies.rate,
+    };
+    for text in texts {
+        changed
+            .read(option, kept(text))
+            .map_err(|error| error.to_string())?;
     }
-    let text = kept(value)?;
-    match option {
-        "cache" => policies.cache = Some(Cache::parse(text).map_err(said)?),
-        "timeout" => policies.timeout = Some(Timeout::parse(text).map_err(said)?),
-        "retry" => policies.retry = Some(Retry::parse(text).map_err(said)?),
-        "breaker" => policies.breaker = Some(Breaker::parse(text).map_err(said)?),
-        "concurrency" => policies.concurrency = Some(Concurrency::parse(text).map_err(said)?),
-        "max_in" => policies.max_in = Some(Size::parse(text).map_err(said)?),
-        "max_out" => policies.max_out = Some(Size::parse(text).map_err(said)?),
-        _ => return Err("it has no numbers; change it where it is declared".to_owned()),
+    match shape::difference(policies, &changed) {
+        None => Ok(changed),
+        Some(what) => Err(format!(
+            "it sets {what}, which is no number; an override has the numbers alone, and everything else as it is declared"
+        )),
     }
-    Ok(())
 }
 
 /// The text for as long as the process lives, as the policies of a program do. There are as many as the operator wrote.
-pub(super) fn kept(value: &Value) -> Result<&'static str, String> {
-    match value.as_str() {
-        Some(text) => Ok(Box::leak(text.to_owned().into_boxed_str())),
-        None => Err("write it as a text, as in the attribute".to_owned()),
+pub(super) fn kept(text: &str) -> &'static str {
+    Box::leak(text.to_owned().into_boxed_str())
+}
+
+/// What an override says: a text, or of `rate` a list of them.
+fn texts<'a>(option: &str, value: &'a Value) -> Option<Vec<&'a str>> {
+    match value {
+        Value::String(text) => Some(vec![text]),
+        Value::Array(items) if option == "rate" => items.iter().map(Value::as_str).collect(),
+        _ => None,
     }
 }

@@ -50,12 +50,18 @@ impl Per {
     }
 
     /// Whether there is one count, for all calls together.
-    pub(super) fn is_everybody(&self) -> bool {
+    pub(crate) fn is_everybody(&self) -> bool {
         self.everybody.is_some()
     }
 
+    /// What is counted apart.
+    #[cfg(feature = "cli")]
+    pub(crate) fn keys(&self) -> &Keys<'static> {
+        &self.keys
+    }
+
     /// The count that a call goes to.
-    pub(super) fn key(&self, call: &Call) -> Result<Key, Missing> {
+    pub(crate) fn key(&self, call: &Call) -> Result<Key, Missing> {
         if let Some(key) = self.everybody {
             return Ok(key);
         }

@@ -17,6 +17,9 @@ use smallvec::SmallVec;
 
 pub(crate) use self::away::Limiter;
 use self::bucket::Bucket;
+#[cfg(feature = "cli")]
+pub(crate) use self::bucket::Quote;
+pub(super) use self::bucket::keys;
 use super::per::Missing;
 use super::tenants::Rates;
 use crate::call::Call;
@@ -123,7 +126,7 @@ impl Rule {
         has_caller: bool,
         problems: &mut Vec<String>,
     ) -> Self {
-        let destructive = policies.destructive == Some(true);
+        let on_error = policies.on_error();
         let mut buckets = |rates: &[Rate<'static>]| -> Box<[Bucket]> {
             for rate in rates {
                 if rate.window.saturating_mul(rate.burst) / rate.limit.max(1) > SLOWEST {
@@ -133,7 +136,7 @@ impl Rule {
                     ));
                 }
             }
-            let bucket = |rate| Bucket::new(space, tool, rate, has_caller, destructive);
+            let bucket = |rate| Bucket::new(space, tool, rate, has_caller, on_error);
             rates.iter().map(bucket).collect()
         };
         let mut rule = Self {
@@ -191,6 +194,13 @@ impl Rule {
         let own = tenant.and_then(|tenant| self.tenants.get(tenant));
         own.or(self.others.as_ref()).unwrap_or(&self.buckets)
     }
+}
+
+/// What each bucket would take from a call that runs.
+#[cfg(feature = "cli")]
+pub(crate) fn quotes(call: &Call) -> impl Iterator<Item = Quote<'_>> {
+    let buckets = call.tool.policies.rate.buckets(call).iter();
+    buckets.map(|bucket| bucket.quote(call))
 }
 
 /// Charges a call that is about to run ([`Count::Executions`]), or one that is answered from memory

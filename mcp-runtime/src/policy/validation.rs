@@ -57,13 +57,31 @@ impl Invalid {
     }
 }
 
+/// A call whose arguments nobody has read yet.
+pub(crate) struct Opened {
+    pub(crate) call: Arc<Call>,
+    /// What is wrong with its idempotency key.
+    key: Option<FieldError>,
+}
+
 pub(crate) fn decode(
+    server: &Arc<Core>,
+    permit: Permit,
+    arguments: Map<String, Value>,
+    origin: Origin,
+    facts: &Arc<Facts>,
+) -> Result<Decoded, Refusal> {
+    open(server, permit, arguments, origin, facts)?.read()
+}
+
+/// Everything of the stage before the arguments are read as the tool's.
+pub(crate) fn open(
     server: &Arc<Core>,
     permit: Permit,
     mut arguments: Map<String, Value>,
     mut origin: Origin,
     facts: &Arc<Facts>,
-) -> Result<Decoded, Refusal> {
+) -> Result<Opened, Refusal> {
     let (tool, caller) = permit.into_parts();
     if tool.kind.speaks_text() {
         words::typed(&tool.input.json, &mut arguments);
@@ -95,11 +113,20 @@ pub(crate) fn decode(
         idempotency_key: idempotency_key.as_ref().ok().cloned().flatten(),
         looks: Looks::default(),
     });
-    match (read(&call), idempotency_key) {
-        (Ok(ready), Ok(_)) => Ok(Decoded { call, ready }),
-        (Ok(_), Err(error)) => Err(Invalid::new(vec![error], 0).into()),
-        (Err(invalid), Ok(_)) => Err(invalid.into()),
-        (Err(invalid), Err(error)) => Err(invalid.and(error).into()),
+    let key = idempotency_key.err();
+    Ok(Opened { call, key })
+}
+
+impl Opened {
+    /// Reads the arguments. All that is wrong is told at once.
+    pub(crate) fn read(self) -> Result<Decoded, Refusal> {
+        let Self { call, key } = self;
+        match (read(&call), key) {
+            (Ok(ready), None) => Ok(Decoded { call, ready }),
+            (Ok(_), Some(error)) => Err(Invalid::new(vec![error], 0).into()),
+            (Err(invalid), None) => Err(invalid.into()),
+            (Err(invalid), Some(error)) => Err(invalid.and(error).into()),
+        }
     }
 }
 

@@ -64,6 +64,12 @@ impl Rule {
         }))
     }
 
+    /// What is declared, and whether it keeps a caller's answers for the same caller alone.
+    #[cfg(feature = "cli")]
+    pub(crate) fn declared(&self, call: &Call) -> (&Cache<'static>, bool) {
+        (&self.declared, self.shape(call).private)
+    }
+
     /// Whether an answer may be given to others. One that was made of more than its key says is the call's own.
     fn is_shareable(&self, call: &Call) -> bool {
         let why = match (call.looks.at_caller(), call.looks.at_client()) {

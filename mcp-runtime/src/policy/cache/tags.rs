@@ -32,6 +32,12 @@ pub(crate) fn keys(tags: &Tags<'static>, call: &Call) -> Vec<Key> {
     tags.iter().map(key).collect()
 }
 
+/// The tags of a call, as people read them.
+#[cfg(feature = "cli")]
+pub(crate) fn texts(tags: &Tags<'static>, call: &Call) -> Vec<String> {
+    tags.iter().map(|tag| text(tag, call)).collect()
+}
+
 fn text(tag: &Template<'static>, call: &Call) -> String {
     let mut text = String::new();
     for piece in tag.pieces() {

@@ -1,7 +1,7 @@
 //! What becomes of rates while the store of their buckets is away.
 //!
 //! By each bucket's `on_error`: `closed` refuses every call, `local` has this node keep its own share of the limit, and `open` lets
-//! every call through, counted by tool. The strictest of a tool's buckets decides.
+//! every call through. What passes either way is counted by tool. The strictest of a tool's buckets decides.
 
 use std::num::NonZero;
 use std::time::Duration;
@@ -54,8 +54,9 @@ impl Limiter {
             let index = places[index];
             return Ok(Taken::Short { index, wait });
         }
-        if says(OnError::Open) {
-            call.tool.meter.count_unchecked();
+        match says(OnError::Open) {
+            true => call.tool.meter.count_unchecked(),
+            false => call.tool.meter.count_local(),
         }
         Ok(Taken::All)
     }

@@ -26,13 +26,24 @@ pub(super) struct Bucket {
     pub(super) text: String,
 }
 
+/// What a bucket would take from a call, and has not taken.
+#[cfg(feature = "cli")]
+pub(crate) struct Quote<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) burst: u32,
+    pub(crate) per: &'a Per,
+    /// Whether every call costs the same.
+    pub(crate) is_fixed: bool,
+    pub(crate) price: Result<u64, Limited>,
+}
+
 impl Bucket {
     pub(super) fn new(
         space: &KeySpace,
         tool: &str,
         declared: &mcp_grammar::Rate<'static>,
         has_caller: bool,
-        destructive: bool,
+        on_error: OnError,
     ) -> Self {
         let mut rate = *declared;
         rate.keys = keys(declared, has_caller);
@@ -53,10 +64,6 @@ impl Bucket {
             .window
             .as_nanos()
             .div_ceil(u128::from(rate.limit.max(1)));
-        let on_error = match destructive {
-            true => OnError::Closed,
-            false => OnError::Local,
-        };
         Self {
             per: Per::new(rate.keys, seed),
             interval: Duration::from_nanos(u64::try_from(interval).unwrap_or(u64::MAX)),
@@ -66,6 +73,18 @@ impl Bucket {
             shared: rate.shared,
             on_error: rate.on_error.unwrap_or(on_error),
             text,
+        }
+    }
+
+    /// What it would take from a call.
+    #[cfg(feature = "cli")]
+    pub(super) fn quote(&self, call: &Call) -> Quote<'_> {
+        Quote {
+            text: &self.text,
+            burst: self.burst,
+            per: &self.per,
+            is_fixed: matches!(self.cost, Cost::Fixed(_)),
+            price: self.charge(call).map(|charge| charge.cost),
         }
     }
 
@@ -110,7 +129,10 @@ impl Bucket {
 }
 
 /// What a bucket counts by, where nothing is written too.
-fn keys(declared: &mcp_grammar::Rate<'static>, has_caller: bool) -> mcp_grammar::Keys<'static> {
+pub(crate) fn keys<'a>(
+    declared: &mcp_grammar::Rate<'a>,
+    has_caller: bool,
+) -> mcp_grammar::Keys<'a> {
     let everybody = List::new(Key::Global);
     match declared.keys.as_slice() {
         [] if has_caller => everybody.push(Key::Caller),

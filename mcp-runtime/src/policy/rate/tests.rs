@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use mcp_grammar::{Auth, Cache, Count, Rate};
+use mcp_grammar::{Auth, Cache, Count, OnError, Rate};
 use serde_json::json;
 use tokio::time::{Instant, advance};
 
@@ -75,7 +75,7 @@ fn no_rounding_makes_a_rate_faster() {
         "4294967295/ms",
     ] {
         let rate = Rate::new(text);
-        let bucket = super::bucket::Bucket::new(&KeySpace::random(), "search", &rate, false, false);
+        let bucket = super::bucket::Bucket::new(&KeySpace::random(), "search", &rate, false, OnError::Local);
         let search = calls(server(tool("search"), fine), "search");
         let charge = bucket.charge(&search.decoded().call).unwrap();
         let full = charge.interval.as_nanos() * u128::from(rate.limit);
@@ -352,6 +352,11 @@ fn unchecked(store: &Remote) -> u64 {
     store.metrics.get().unwrap().snapshot().tools[0].unchecked
 }
 
+/// How many calls this node alone has counted.
+fn checked_locally(store: &Remote) -> u64 {
+    store.metrics.get().unwrap().snapshot().tools[0].checked_locally
+}
+
 fn set(store: &Remote, mode: usize) {
     store.mode.store(mode, Ordering::Relaxed);
 }
@@ -362,6 +367,7 @@ async fn without_the_store_each_node_keeps_its_share() {
     assert_eq!(search.passed(50).await, 20);
     set(&store, FAILS);
     assert_eq!(search.passed(50).await, 5);
+    assert_eq!(checked_locally(&store), 5, "what passes is counted");
     // A quarter of the limit flows back: ten a minute.
     advance(6 * SECOND).await;
     assert_eq!(search.passed(50).await, 1);
@@ -374,7 +380,7 @@ async fn without_the_store_each_node_keeps_its_share() {
 
 #[tokio::test(start_paused = true)]
 async fn a_share_still_pays_for_one_call() {
-    let (search, store) = remote(limited(&["10/min cost 10"]), 100);
+    let (search, store) = remote(limited(&["10/min cost 10 on_error local"]), 100);
     set(&store, FAILS);
     assert_eq!(search.passed(5).await, 1);
 }
@@ -393,6 +399,9 @@ async fn closed_refuses_with_its_own_code() {
     for tool in [
         limited(&["10/s on_error closed"]),
         limited(&["10/s"]).destructive(true),
+        limited(&["10/s cost 2"]),
+        // What one bucket costs holds for the tool.
+        limited(&["10/s", "100/min cost len(arg.ids)"]),
         // The strictest bucket decides.
         limited(&["10/s on_error open", "10/s per global on_error closed"]),
     ] {

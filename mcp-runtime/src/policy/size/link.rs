@@ -16,7 +16,7 @@ use crate::human::Exactly;
 use crate::policy::material::Material;
 use crate::principal::Principal;
 use crate::server::Core;
-use crate::store::{Key, KeyBuilder, Lookup, Payload, Since};
+use crate::store::{Key, Lookup, Payload, Since};
 
 /// What the addresses begin with: `result://search/5f0c..`.
 const SCHEME: &str = "result://";
@@ -74,7 +74,7 @@ async fn put_aside(call: &Call, most: Size, output: Output) -> Result<Output, To
         .into_iter()
         .map(|resource| Content::Resource { resource });
     let kept = Output::new(kept.collect());
-    let key = key(&uri, call.caller.as_deref());
+    let key = key(&call.server, &uri, call.caller.as_deref());
     let Ok(json) = kept.to_json() else {
         return Err(refusal);
     };
@@ -121,10 +121,10 @@ fn address(tool: &str) -> String {
     format!("{SCHEME}{tool}/{:032x}", rand::random::<u128>())
 }
 
-fn key(uri: &str, caller: Option<&Principal>) -> Key {
+fn key(server: &Core, uri: &str, caller: Option<&Principal>) -> Key {
     let mut whose = Material::new();
     whose.caller(caller);
-    whose.key(KeyBuilder::new("result").text(uri))
+    whose.key(server.keys.key("result").text(uri))
 }
 
 /// What is read of a block, at the block's own address or at the answer's.
@@ -154,7 +154,7 @@ pub(crate) fn tool_of(uri: &str) -> Option<&str> {
 
 /// What was put aside at an address for this caller.
 pub(crate) async fn read(server: &Core, uri: &str, caller: Option<&Principal>) -> Option<Output> {
-    match server.store.get(key(uri, caller)).await {
+    match server.store.get(key(server, uri, caller)).await {
         Ok(Lookup::Found(stored)) => Output::from_json(stored.value.bytes()).ok(),
         Ok(Lookup::Missing(_)) => None,
         Err(error) => {

@@ -6,7 +6,7 @@
 mod admits;
 mod rates;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -38,6 +38,9 @@ struct Tenant {
     /// By the tool's name: a rate, or several.
     #[serde(default)]
     rate: BTreeMap<String, Value>,
+    /// The tools whose rate may be looser than what is declared, as the file says that sets it.
+    #[serde(skip)]
+    looser: BTreeSet<String>,
 }
 
 /// Something that is served, by the words that an operator has for it.
@@ -51,11 +54,17 @@ pub(crate) struct Named<'a> {
 
 impl Tenants {
     /// Adds another file's; of two that set the same, the later one counts.
-    pub(super) fn extend(&mut self, later: Self) {
-        for (name, Tenant { tools, rate }) in later.0 {
+    pub(super) fn extend(&mut self, later: Self, allow_relax: bool) {
+        for (name, Tenant { tools, rate, .. }) in later.0 {
             let tenant = self.0.entry(name).or_default();
             if tools.is_some() {
                 tenant.tools = tools;
+            }
+            for tool in rate.keys() {
+                match allow_relax {
+                    true => drop(tenant.looser.insert(tool.clone())),
+                    false => drop(tenant.looser.remove(tool)),
+                }
             }
             tenant.rate.extend(rate);
         }
@@ -113,10 +122,13 @@ impl Tenants {
         }
     }
 
-    /// The rates that are set for one tool, by tenant.
-    fn rates(&self, tool: &str) -> impl Iterator<Item = (&str, &Value)> {
+    /// The rates that are set for one tool, by tenant, and whether each may be looser than what is declared.
+    fn rates(&self, tool: &str) -> impl Iterator<Item = (&str, &Value, bool)> {
         let entries = self.0.iter();
-        entries.filter_map(move |(tenant, entry)| Some((tenant.as_str(), entry.rate.get(tool)?)))
+        entries.filter_map(move |(tenant, entry)| {
+            let looser = entry.looser.contains(tool);
+            Some((tenant.as_str(), entry.rate.get(tool)?, looser))
+        })
     }
 }
 

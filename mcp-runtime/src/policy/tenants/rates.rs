@@ -4,9 +4,10 @@ use mcp_grammar::{Cost, Count, Key, List, Policies, Rate};
 use serde_json::Value;
 
 use super::Tenants;
-use crate::manifest::{Class, direction};
-use crate::policy::auth;
 use crate::policy::overrides::kept;
+use crate::policy::{Direction, Side, auth, direction};
+
+const NO_TEXT: &str = "write it as a text, as in the attribute";
 
 /// All buckets of one tool.
 type Buckets = Vec<Rate<'static>>;
@@ -22,10 +23,10 @@ impl Tenants {
         tool: &str,
         (written, holds): (&Policies<'static>, &Policies<'static>),
         auth: &auth::Rule,
-        (allow_relax, problems): (bool, &mut Vec<String>),
+        problems: &mut Vec<String>,
     ) -> Rates {
         let mut rates = Rates::default();
-        for (tenant, value) in self.rates(tool) {
+        for (tenant, value, may_loosen) in self.rates(tool) {
             let about = format!("the rate of tenant `{tenant}` for tool `{tool}`");
             if matches!(auth, auth::Rule::Anyone) {
                 problems.push(format!(
@@ -41,9 +42,21 @@ impl Tenants {
                 }
             };
             let (before, after) = (spelt(written.rate.as_slice()), spelt(&buckets));
-            let before = (!written.rate.is_empty()).then(|| Value::from(before));
-            let class = direction("rate", before.as_ref(), Some(&Value::from(after.clone())));
-            if class == Class::Relaxed && !allow_relax {
+            let mut changed = *written;
+            changed.rate = List::new(buckets.first().copied().unwrap_or(Rate::new("1/s")));
+            for rate in &buckets {
+                // There is room: they have been counted.
+                let _ = changed.rate.try_push(*rate);
+            }
+            let before = Side {
+                texts: (!before.is_empty()).then(|| before.iter().map(String::as_str).collect()),
+                tool: written,
+            };
+            let now = Side {
+                texts: Some(after.iter().map(String::as_str).collect()),
+                tool: &changed,
+            };
+            if direction("rate", &before, &now) == Direction::Relaxed && !may_loosen {
                 problems.push(format!(
                     "{about} loosens `{}` to {value}\n  help: if that is meant, set \"allow_relax\": true in the overrides",
                     spelt(written.rate.as_slice()).join("`, `")
@@ -93,7 +106,8 @@ fn read(value: &Value) -> Result<Vec<Rate<'static>>, String> {
         one => vec![one],
     };
     let rate = |text: &Value| {
-        let mut rate = Rate::parse(kept(text)?).map_err(|error| error.to_string())?;
+        let mut rate =
+            Rate::parse(kept(text.as_str().ok_or(NO_TEXT)?)).map_err(|error| error.to_string())?;
         if rate.keys.is_empty() {
             rate.keys = List::new(Key::Global).push(Key::Tenant);
         }
@@ -139,8 +153,7 @@ fn together(holds: &[Rate<'static>], own: &[Rate<'static>]) -> Result<Buckets, S
     let mut room = Policies::new().rate;
     for rate in &mut rates {
         // The grammar has the last word: it knows of costs that no bucket of this size could pay.
-        let text = Value::from(rate.to_string());
-        *rate = Rate::parse(kept(&text)?).map_err(|error| error.to_string())?;
+        *rate = Rate::parse(kept(&rate.to_string())).map_err(|error| error.to_string())?;
         if !room.try_push(*rate) {
             return Err("there are too many buckets".to_owned());
         }

@@ -28,7 +28,7 @@ const SILENT: Toolset = tools![silent];
 /// A policy that holds for a tool, and who said it.
 fn said(core: &Core, tool: &str, policy: &str) -> String {
     let tool = core.tools().find(tool).unwrap();
-    let policies = crate::manifest::spelt(&tool.policies.declared);
+    let policies = crate::policy::spelt(&tool.policies.declared);
     let value = policies.into_iter().find(|(name, _)| *name == policy);
     let value = value.map_or(String::new(), |(_, values)| values.join(" and "));
     format!("{value} ({})", tool.policies.sources.of(policy).name())

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use mcp_grammar::Policies;
+use mcp_grammar::{Confirm, Policies};
 
 /// The policies as they are written in the attribute, in its order.
 pub(crate) fn spelt(policies: &Policies<'_>) -> Vec<(&'static str, Vec<String>)> {
@@ -25,6 +25,9 @@ pub(crate) fn spelt(policies: &Policies<'_>) -> Vec<(&'static str, Vec<String>)>
     add("max_out", shown(&policies.max_out));
     add("audit", shown(&policies.audit));
     add("confirm", shown(&policies.confirm));
+    if let Some(ttl) = policies.confirm.as_ref().and_then(Confirm::shown_ttl) {
+        add("confirm_ttl", Some(&ttl));
+    }
     add("idempotency", shown(&policies.idempotency));
     add("task", shown(&policies.task));
     if let Some(task) = &policies.task {
