@@ -260,3 +260,29 @@ fn a_tool_is_not_deprecated_in_favour_of_itself() {
         &["in favour of itself"],
     );
 }
+
+/// Take what nobody gives.
+#[tool(read_only)]
+async fn needy(value: State<Vec<u8>>) -> usize {
+    value.len()
+}
+
+#[test]
+fn everything_that_keeps_a_server_from_starting_is_told_at_once() {
+    let server = Server::new("broken")
+        .mount(tools![needy])
+        .allow("no_such_lint", "a reason")
+        .skills("no/such/folder")
+        .policy_overrides("{")
+        .policy_overrides_file("no/such/file.json");
+    let error = server.check().unwrap_err().to_string();
+    for part in [
+        "no_such_lint",
+        "no/such/folder",
+        "not of the form",
+        "no/such/file.json",
+        "Vec<u8>",
+    ] {
+        assert!(error.contains(part), "no `{part}` in\n{error}");
+    }
+}

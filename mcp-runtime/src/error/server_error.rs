@@ -21,6 +21,11 @@ impl ServerError {
         }
     }
 
+    /// One error that says all of these, if there are any.
+    pub(crate) fn all(problems: &[String]) -> Option<Self> {
+        (!problems.is_empty()).then(|| Self::new(problems.join("\n")))
+    }
+
     pub(crate) fn because(
         message: impl Into<String>,
         cause: impl Into<Box<dyn StdError + Send + Sync>>,

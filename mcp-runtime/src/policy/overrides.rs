@@ -96,15 +96,20 @@ impl File {
 }
 
 impl Overrides {
-    /// Several together; of two that set the same, the later one counts. Each is held to its own word on loosening.
-    pub(crate) fn read_all(sources: &[Source]) -> Result<Self, ServerError> {
+    /// Several together; of two that set the same, the later one counts. Each is held to its own word on loosening. Those that cannot be read are
+    /// told of.
+    pub(crate) fn read_all(sources: &[Source], problems: &mut Vec<String>) -> Self {
         let mut all = Self::default();
         for source in sources {
+            let file = source.read();
+            let Ok(file) = file.map_err(|error| problems.push(error.to_string())) else {
+                continue;
+            };
             let File {
                 allow_relax,
                 tools,
                 tenants,
-            } = source.read()?;
+            } = file;
             for (tool, policies) in tools {
                 let policies = policies.into_iter().map(|(option, value)| {
                     let set = Set { value, allow_relax };
@@ -114,7 +119,7 @@ impl Overrides {
             }
             all.tenants.extend(tenants, allow_relax);
         }
-        Ok(all)
+        all
     }
 
     /// The names of tools that are in the file and not in the server.

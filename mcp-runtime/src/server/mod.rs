@@ -399,22 +399,24 @@ impl Server {
     /// # Errors
     /// Every reason why the server would not start, in one text.
     pub fn check(self) -> Result<()> {
+        let mut problems = Vec::new();
         #[cfg(feature = "http")]
-        self.http.check()?;
-        self.build().map(drop)
+        problems.extend(self.http.problems());
+        problems.extend(self.build().err().map(|error| error.to_string()));
+        ServerError::all(&problems).map_or(Ok(()), Err)
     }
 
     pub(crate) fn build(mut self) -> Result<Arc<Core>> {
-        let misnamed: Vec<String> = lint::problems(&self.allowed).collect();
-        if !misnamed.is_empty() {
-            return Err(ServerError::new(misnamed.join("\n")));
-        }
+        // Whoever starts the server is told everything at once, and so what does not read stands back for what does.
+        let mut problems: Vec<String> = lint::problems(&self.allowed).collect();
         let keys = match (&self.store, &self.state_key) {
             (Some(store), None) if !store.is_local() => {
-                return Err(ServerError::new(
+                problems.push(
                     "the server has a store that others may share, and no key to name things in it by\n  \
-                     help: give every server that shares it the same 32 random bytes, with `.state_key(..)` or in `MCP_STATE_KEY`",
-                ));
+                     help: give every server that shares it the same 32 random bytes, with `.state_key(..)` or in `MCP_STATE_KEY`"
+                        .to_owned(),
+                );
+                KeySpace::random()
             }
             (_, Some(key)) => KeySpace::derived(key),
             (_, None) => KeySpace::random(),
@@ -431,15 +433,15 @@ impl Server {
             }
         };
         let mut shared = Shared::new(keys.clone());
-        let overrides = Overrides::read_all(&self.overrides)?;
-        let skills = match self.skills.take() {
-            Some(skills) => {
-                let mut catalog = skills.load(self.defaults.0.auth)?;
-                catalog.tenants = overrides.tenants.admits(SKILLS, &[]);
-                Some(catalog)
-            }
-            None => None,
-        };
+        let overrides = Overrides::read_all(&self.overrides, &mut problems);
+        let has_skills = self.skills.is_some();
+        let skills = self.skills.take().and_then(|skills| {
+            let loaded = skills.load(self.defaults.0.auth);
+            let loaded = loaded.map_err(|error| problems.push(error.to_string()));
+            let mut catalog = loaded.ok()?;
+            catalog.tenants = overrides.tenants.admits(SKILLS, &[]);
+            Some(catalog)
+        });
         let audit = Arc::new(Sink::new(self.audit_file.take()));
         let unknown_calls = Arc::default();
         let flooded = Arc::default();
@@ -452,28 +454,24 @@ impl Server {
             store: health.clone(),
         };
         let changes = Changes::default();
-        let mut problems = Vec::new();
         let (home, entries) = self.compose(&changes, Some(&meters), &mut problems);
-        let registry = Registry::build(&entries, problems, |named, own, around, problems| {
+        let registry = Registry::build(&entries, &mut problems, |named, own, around, problems| {
             Effective::new(named, own, around, &overrides, &mut shared, problems)
-        })?;
+        });
         self.metrics.set(meters(registry.meters()));
         let tasks = Arc::new(self.tasks);
         self.lifecycle.hooks.settle(&tasks);
         self.lifecycle.hooks.keep(&audit);
         let strangers = overrides.unknown(|name| registry.named(name).is_some());
         if !strangers.is_empty() {
-            return Err(ServerError::new(format!(
+            problems.push(format!(
                 "the policy overrides name tools that the server does not have: `{}`\n  help: `list` shows the names, namespaces included",
                 strangers.join("`, `")
-            )));
+            ));
         }
         let served = registry.all().map(|it| (&*it.name, it.tags.as_slice()));
-        let served = served.chain(skills.as_ref().map(|_| (SKILLS, [].as_slice())));
-        let misnamed = overrides.tenants.problems(&served.collect::<Vec<_>>());
-        if !misnamed.is_empty() {
-            return Err(ServerError::new(misnamed.join("\n")));
-        }
+        let served = served.chain(has_skills.then_some((SKILLS, [].as_slice())));
+        problems.extend(overrides.tenants.problems(&served.collect::<Vec<_>>()));
         overrides.tenants.announce();
         let homes = registry.everything().map(|it| &it.home);
         let surrounds = homes.chain([&home]).any(|home| !home.around.is_empty());
@@ -505,7 +503,10 @@ impl Server {
             patience: self.patience,
             skills,
         };
-        core.check_needs()?;
+        problems.extend(core.lacking());
+        if let Some(error) = ServerError::all(&problems) {
+            return Err(error);
+        }
         if let Some(warning) = lint::warning(lint::loose(&entries), &self.allowed) {
             tracing::warn!("{warning}");
         }
@@ -614,8 +615,8 @@ impl Core {
         false
     }
 
-    /// What the tools' parameters need and the server lacks, all in one text.
-    fn check_needs(&self) -> Result<()> {
+    /// What tools need and the server lacks.
+    fn lacking(&self) -> Vec<String> {
         let tools = || self.registry.everything();
         let mut lacks: Vec<String> = tools().flat_map(|tool| self.lacks(tool)).collect();
         if !self.audit.is_configured() {
@@ -628,10 +629,7 @@ impl Core {
                 tool.kind.noun(), tool.name, tool.policies.audit.level(), tool.def.location,
             )));
         }
-        match lacks.is_empty() {
-            true => Ok(()),
-            false => Err(ServerError::new(lacks.join("\n"))),
-        }
+        lacks
     }
 
     fn lacks(&self, tool: &Mounted) -> Vec<String> {

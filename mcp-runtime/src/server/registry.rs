@@ -16,7 +16,6 @@ use super::home::Home;
 use super::mounted::{Defaults, Mounting, Prompts, Resources};
 use super::tools::Switch;
 use crate::arg::{InputSchema, Need, Params, Signature, What};
-use crate::error::ServerError;
 use crate::kind::Kind;
 use crate::metrics::Meter;
 use crate::mount::Instance;
@@ -98,9 +97,9 @@ impl Registry {
     /// Makes everything ready, and reports every problem at once.
     pub(crate) fn build(
         entries: &[Entry],
-        mut problems: Vec<String>,
+        problems: &mut Vec<String>,
         mut resolve: impl FnMut(Named<'_>, &Policies<'static>, &Defaults, &mut Vec<String>) -> Effective,
-    ) -> Result<Self, ServerError> {
+    ) -> Self {
         let mut registry = Self::default();
         let names = Names::of(entries);
         for entry in entries {
@@ -108,23 +107,20 @@ impl Registry {
                 entry,
                 names: &names,
                 resolve: &mut resolve,
-                problems: &mut problems,
+                problems,
                 asides: &mut registry.asides,
             };
             match entry.item {
                 Item::Tool(_) => {
                     let tool = mounting.item(&[]);
-                    registry.insert(tool, entry.mounted, &mut problems);
+                    registry.insert(tool, entry.mounted, problems);
                 }
                 Item::Resource(def) => registry.resources.mount(def, &mut mounting),
                 Item::Prompt(def) => registry.prompts.mount(def, &mut mounting),
             }
         }
         registry.resources.finish();
-        match problems.is_empty() {
-            true => Ok(registry),
-            false => Err(ServerError::new(problems.join("\n"))),
-        }
+        registry
     }
 
     fn insert(

@@ -255,13 +255,23 @@ impl Options {
 
     /// What is wrong with what the program said, whatever it is served on.
     pub(crate) fn check(&self) -> Result<()> {
-        Guard::new(&self.hosts, &self.origins).map_err(ServerError::new)?;
-        Proxies::new(&self.proxies).map_err(ServerError::new)?;
+        ServerError::all(&self.problems()).map_or(Ok(()), Err)
+    }
+
+    /// Everything that keeps the server from listening.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let guard = Guard::new(&self.hosts, &self.origins).err();
+        let proxies = Proxies::new(&self.proxies).err();
+        let mut problems = Vec::from_iter([guard, proxies].into_iter().flatten());
         #[cfg(feature = "auth")]
-        flood::Flood::new(self.auth.flood_limit())?;
+        if let Err(error) = flood::Flood::new(self.auth.flood_limit()) {
+            problems.push(error.to_string());
+        }
         #[cfg(feature = "auth")]
-        self.auth.check(!self.proxies.is_empty())?;
-        Ok(())
+        if let Err(error) = self.auth.check(!self.proxies.is_empty()) {
+            problems.push(error.to_string());
+        }
+        problems
     }
 
     /// Whether callers over HTTP are asked who they are.
