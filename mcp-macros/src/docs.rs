@@ -1,8 +1,9 @@
 //! Doc comments as descriptions for a model.
 
+use mcp_grammar::Prose;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Expr, Ident, LitStr, Meta};
+use syn::{Attribute, Expr, LitStr, Meta};
 
 use crate::entry::text_of;
 
@@ -50,33 +51,22 @@ pub(crate) fn description(attrs: &[Attribute]) -> Text {
 
 /// `{names}` in the documentation, each with its place. What stands between backticks is an example and means itself.
 pub(crate) fn placeholders(attrs: &[Attribute]) -> Vec<(String, Span)> {
+    let mut prose = Prose::default();
     let texts = attrs.iter().filter_map(doc).filter_map(text_of);
-    let mut names = Vec::new();
-    let mut code = false;
-    for text in texts {
-        for line in text.value().lines() {
-            let fence = line.trim_start().starts_with("```");
-            code ^= fence;
-            if !code && !fence {
-                names.extend(named(line).map(|name| (name.to_owned(), text.span())));
-            }
-        }
-    }
-    names
+    texts
+        .flat_map(|text| placeholders_of(&mut prose, text))
+        .collect()
 }
 
+/// The same in a text of its own.
 pub(crate) fn placeholders_in(text: &LitStr) -> Vec<(String, Span)> {
-    let value = text.value();
-    let names = value.lines().flat_map(named);
-    names.map(|name| (name.to_owned(), text.span())).collect()
+    placeholders_of(&mut Prose::default(), text)
 }
 
-fn named(line: &str) -> impl Iterator<Item = &str> {
-    let prose = line.split('`').step_by(2);
-    let braces = prose.flat_map(|prose| prose.split('{').skip(1));
-    let names = braces.filter_map(|rest| rest.split_once('}'));
-    let names = names.map(|(name, _)| name);
-    names.filter(|name| syn::parse_str::<Ident>(name).is_ok())
+fn placeholders_of(prose: &mut Prose, text: &LitStr) -> Vec<(String, Span)> {
+    let value = text.value();
+    let names = prose.placeholders(&value).into_iter();
+    names.map(|name| (name.to_owned(), text.span())).collect()
 }
 
 fn doc(attr: &Attribute) -> Option<&Expr> {

@@ -130,7 +130,7 @@ fn defaults(options: &Options, place: Place<'_>) -> Option<TokenStream> {
 }
 
 fn name(options: &Options, function: &Ident, place: Place<'_>, errors: &mut Errors) -> String {
-    const MOST: usize = 128;
+    const MOST: usize = mcp_grammar::LONGEST_NAME;
     let noun = options.role.noun();
     let (name, span, own) = match &options.name {
         Some(name) => (name.value(), name.span(), false),
@@ -141,8 +141,7 @@ fn name(options: &Options, function: &Ident, place: Place<'_>, errors: &mut Erro
     } else {
         "use ASCII letters, digits, `_`, `-` and `.`"
     };
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    if let Some(c) = name.chars().find(|c| !plain(*c)) {
+    if let Some(c) = mcp_grammar::stranger_in_name(&name) {
         let message = format!("a {noun}'s name can't contain `{c}`\nhelp: {help}");
         errors.at(span, message);
     } else if name.is_empty() || name.len() > MOST {

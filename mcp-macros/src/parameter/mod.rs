@@ -6,6 +6,7 @@ mod pattern;
 mod ty;
 mod validate;
 
+use mcp_grammar::{LONGEST_ARGUMENT, stranger_in_name};
 use syn::{Attribute, PatType, Path};
 
 use crate::diagnostics::Errors;
@@ -70,13 +71,12 @@ impl Parameter {
     }
 
     fn check_name(&self, errors: &mut Errors) {
-        const MOST: usize = 64;
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        const MOST: usize = LONGEST_ARGUMENT;
         let help = "help: write `#[arg(name = \"..\")]` with letters, digits, `_`, `-` and `.`";
         let Name {
             wire: name, span, ..
         } = &self.name;
-        if let Some(c) = name.chars().find(|c| !plain(*c)) {
+        if let Some(c) = stranger_in_name(name) {
             errors.at(
                 *span,
                 format!("an argument's name can't contain `{c}`: clients refuse it\n{help}"),

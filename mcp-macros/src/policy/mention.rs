@@ -1,6 +1,6 @@
-//! The arguments that policies name: each has to be there, and no secret may become part of what is kept or shown.
+//! The arguments that policies name, each with the text that names it.
 
-use mcp_grammar::{Confirm, Cost, Field, Key, Keys, Policies, Tags};
+use mcp_grammar::Policies;
 use syn::LitStr;
 
 /// An argument that a policy's text names.
@@ -18,75 +18,24 @@ pub(crate) struct Mention<'a> {
 /// The arguments that the policy just added names.
 pub(super) fn mention<'a>(
     policies: &Policies<'a>,
-    name: &'static str,
+    policy: &'static str,
     text: &'a LitStr,
     mentions: &mut Vec<Mention<'a>>,
 ) {
-    let mut push = |path, part_of| {
-        mentions.push(Mention {
-            text,
-            path,
-            policy: name,
-            part_of,
-        });
+    let named = match policy {
+        // Rates gather: those before it have been looked at.
+        "rate" => policies.rate.iter().last().map(|rate| rate.mentions()),
+        "concurrency" => policies.concurrency.map(|it| it.mentions()),
+        "cache" => policies.cache.map(|it| it.mentions()),
+        "invalidates" => policies.invalidates.map(|it| it.mentions()),
+        "when" => policies.when.map(|it| it.mentions()),
+        "confirm" => policies.confirm.map(|it| it.mentions()),
+        _ => None,
     };
-    match name {
-        "rate" => {
-            let Some(rate) = policies.rate.as_slice().last() else {
-                return;
-            };
-            keys(&rate.keys, &mut push);
-            if let Cost::Arg(path) | Cost::Len(path) = rate.cost {
-                push(path, None);
-            }
-        }
-        "concurrency" => {
-            if let Some(concurrency) = &policies.concurrency {
-                keys(&concurrency.keys, &mut push);
-            }
-        }
-        "cache" => {
-            if let Some(cache) = &policies.cache {
-                tags(&cache.tags, &mut push);
-                for field in &cache.vary {
-                    if let Field::Arg(path) = field {
-                        push(path, Some("key"));
-                    }
-                }
-                for path in &cache.ignore {
-                    push(path, None);
-                }
-            }
-        }
-        "invalidates" => {
-            if let Some(invalidates) = &policies.invalidates {
-                tags(&invalidates.tags, &mut push);
-            }
-        }
-        "when" => {
-            for rule in policies.when.iter().flat_map(|when| &when.rules) {
-                push(rule.arg, None);
-            }
-        }
-        "confirm" => {
-            for (_, path) in policies.confirm.iter().flat_map(Confirm::placeholders) {
-                push(path, Some("question"));
-            }
-        }
-        _ => {}
-    }
-}
-
-fn keys<'a>(keys: &Keys<'a>, push: &mut impl FnMut(&'a str, Option<&'static str>)) {
-    for key in keys {
-        if let Key::Arg(path) = key {
-            push(path, Some("key"));
-        }
-    }
-}
-
-fn tags<'a>(tags: &Tags<'a>, push: &mut impl FnMut(&'a str, Option<&'static str>)) {
-    for (_, path) in tags.iter().flat_map(|tag| tag.placeholders()) {
-        push(path, Some("tag"));
-    }
+    mentions.extend(named.into_iter().flatten().map(|named| Mention {
+        text,
+        path: named.path,
+        policy,
+        part_of: named.part_of,
+    }));
 }

@@ -1,15 +1,12 @@
 //! What a toolset says for those of its tools that do not say it themselves.
 
-use mcp_grammar::{Conflict, Policies};
+use mcp_grammar::{Conflict, LONGEST_NAME as MOST, Policies};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use super::options::Options;
 use crate::diagnostics::Errors;
 use crate::policy::{Mention, Written};
-
-/// The longest name that clients take.
-const MOST: usize = 128;
 
 /// A toolset's options, as its tools look at them.
 pub(crate) struct Defaults<'a> {

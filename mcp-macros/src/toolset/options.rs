@@ -50,9 +50,8 @@ impl Options {
 fn prefix(entry: &Entry, errors: &mut Errors) -> Option<LitStr> {
     let prefix = entry.text(errors)?;
     let text = prefix.value();
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let help = "help: write `prefix = \"crm\"`; the tool `merge` is `crm.merge` then";
-    if let Some(c) = text.chars().find(|c| !plain(*c)) {
+    if let Some(c) = mcp_grammar::stranger_in_name(&text) {
         errors.on(
             &prefix,
             format!("a tool's name can't contain `{c}`\n{help}"),

@@ -33,8 +33,10 @@ mod inherit;
 mod invalidates;
 mod key;
 mod list;
+mod mention;
 mod names;
 mod policies;
+mod prose;
 mod rate;
 mod retry;
 mod size;
@@ -45,6 +47,7 @@ mod timeout;
 mod units;
 mod uri;
 mod when;
+mod wire_name;
 mod word;
 
 pub use audit::{Audit, Level};
@@ -60,7 +63,9 @@ pub use idempotency::Idempotency;
 pub use invalidates::Invalidates;
 pub use key::{Field, Key, Keys};
 pub use list::List;
+pub use mention::Mention;
 pub use policies::Policies;
+pub use prose::Prose;
 pub use rate::{Cost, Count, OnError, Rate};
 pub use retry::Retry;
 pub use size::{Size, TooLarge, Unit};
@@ -69,6 +74,7 @@ pub use template::{Piece, Pieces, Template};
 pub use timeout::Timeout;
 pub use uri::{UriPart, UriTemplate};
 pub use when::{Rule, Test, When};
+pub use wire_name::{LONGEST_ARGUMENT, LONGEST_NAME, stranger_in_name};
 
 #[cfg(test)]
 mod tests;

@@ -2,18 +2,12 @@
 //! a policy is a constant of its own, because the arguments are the fields of a struct, or because no attribute wrote the tool's definition.
 
 mod headers;
-mod named;
-mod prose;
 
-use mcp_grammar::Conflict;
+use mcp_grammar::{Conflict, LONGEST_NAME, Prose, stranger_in_name};
 
-use self::named::named;
 use super::redaction;
 use crate::kind::Kind;
 use crate::server::registry::Mounted;
-
-/// Longer names than this are refused by clients (MCP 2026-07-28, "Tool Names").
-const LONGEST_NAME: usize = 128;
 
 /// Everything about a tool that does not fit, each in a text of its own.
 pub(crate) fn problems(tool: &Mounted) -> Vec<String> {
@@ -53,8 +47,7 @@ fn name(tool: &Mounted) -> Option<String> {
     if tool.kind != Kind::Tool {
         return None;
     }
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let problem = match name.chars().find(|c| !plain(*c)) {
+    let problem = match stranger_in_name(name) {
         Some(c) => format!("a tool's name can't contain `{c}`"),
         None if name.len() > LONGEST_NAME || name.is_empty() => {
             format!(
@@ -79,7 +72,8 @@ fn description(tool: &Mounted) -> Option<String> {
             def.location
         ));
     }
-    let stranger = prose::placeholders(def.description).find(|named| !is_known(tool, named))?;
+    let named = Prose::default().placeholders(def.description);
+    let stranger = named.into_iter().find(|named| !is_known(tool, named))?;
     Some(format!(
         "the description of {noun} `{name}` names the argument `{stranger}`, which it does not have ({})\n  help: what is no argument stands in backticks, `{{{stranger}}}`; {}",
         def.location,
@@ -89,11 +83,12 @@ fn description(tool: &Mounted) -> Option<String> {
 
 /// The arguments that policies name are there, and no secret becomes a part of what is kept or shown.
 fn arguments(tool: &Mounted) -> impl Iterator<Item = String> {
-    named(&tool.policies.declared).into_iter().filter_map(|named| {
-        let (option, path) = (named.option, named.path);
+    let mentions = tool.policies.declared.mentions().into_iter();
+    mentions.filter_map(|(option, named)| {
+        let path = named.path;
         let (name, place) = (&tool.name, tool.def.location);
         let noun = tool.kind.noun();
-        if named.kept && redaction::is_secret_at(&tool.input, path) {
+        if named.part_of.is_some() && redaction::is_secret_at(&tool.input, path) {
             return Some(format!(
                 "the `{option}` of {noun} `{name}` names the secret argument `{path}` ({place})\n  help: name another one; whoever reads a tag, a key or a question learns of it"
             ));

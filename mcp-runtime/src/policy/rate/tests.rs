@@ -75,7 +75,8 @@ fn no_rounding_makes_a_rate_faster() {
         "4294967295/ms",
     ] {
         let rate = Rate::new(text);
-        let bucket = super::bucket::Bucket::new(&KeySpace::random(), "search", &rate, false, OnError::Local);
+        let bucket =
+            super::bucket::Bucket::new(&KeySpace::random(), "search", &rate, false, OnError::Local);
         let search = calls(server(tool("search"), fine), "search");
         let charge = bucket.charge(&search.decoded().call).unwrap();
         let full = charge.interval.as_nanos() * u128::from(rate.limit);
