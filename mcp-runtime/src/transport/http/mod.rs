@@ -260,9 +260,9 @@ impl Options {
 
     /// Everything that keeps the server from listening.
     pub(crate) fn problems(&self) -> Vec<String> {
-        let guard = Guard::new(&self.hosts, &self.origins).err();
-        let proxies = Proxies::new(&self.proxies).err();
-        let mut problems = Vec::from_iter([guard, proxies].into_iter().flatten());
+        let mut problems = Vec::new();
+        problems.extend(Guard::new(&self.hosts, &self.origins).err());
+        problems.extend(Proxies::new(&self.proxies).err());
         #[cfg(feature = "auth")]
         if let Err(error) = flood::Flood::new(self.auth.flood_limit()) {
             problems.push(error.to_string());
