@@ -23,6 +23,7 @@ pub const TOOLS: Toolset = tools![
     json_schema_2020_12_tool,
     test_reconnection,
     test_trigger_tool_change,
+    test_trigger_prompt_change,
 ];
 
 /// A picture of one pixel.
@@ -130,6 +131,15 @@ async fn test_trigger_tool_change(ctx: Context) -> Result<&'static str, ToolErro
     tools.disable("test_logging_tool")?;
     tools.enable("test_logging_tool")?;
     Ok("the list of tools has changed twice")
+}
+
+/// Take a prompt away and bring it back: clients that listen are told.
+#[tool]
+async fn test_trigger_prompt_change(ctx: Context) -> Result<&'static str, ToolError> {
+    let prompts = ctx.prompts();
+    prompts.disable("test_simple_prompt")?;
+    prompts.enable("test_simple_prompt")?;
+    Ok("the list of prompts has changed twice")
 }
 
 /// Take an argument that a proxy can read too.

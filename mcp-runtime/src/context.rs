@@ -13,7 +13,7 @@ use crate::client::{Capability, Client, ClientInfo, LogLevel};
 use crate::policy::timeout::Watch;
 use crate::principal::Caller;
 use crate::rounds::Rounds;
-use crate::server::Tools;
+use crate::server::{Prompts, Resources, Tools};
 
 /// The surroundings of one call, as a tool's parameter.
 ///
@@ -82,6 +82,17 @@ impl Context {
     /// The server's tools: to take some away and to bring them back. Names are those of the server that this tool was given to.
     pub fn tools(&self) -> Tools {
         self.0.tool.home.tools.clone()
+    }
+
+    /// The server's prompts: to take some away and to bring them back. Names are those of the server that this tool was given to.
+    pub fn prompts(&self) -> Prompts {
+        self.0.tool.home.prompts.clone()
+    }
+
+    /// The server's resources: to take some away and to bring them back, and to say that the list of them has changed. For one that has changed
+    /// there is [`resource_updated`](Self::resource_updated).
+    pub fn resources(&self) -> Resources {
+        self.0.tool.home.resources.clone()
     }
 
     pub(crate) fn client(&self) -> &dyn Client {

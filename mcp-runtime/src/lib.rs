@@ -111,7 +111,7 @@ pub use self::principal::{Caller, Principal};
 pub use self::prompt::{IntoMessages, Message, Prompt, PromptDef, Role};
 pub use self::resource::{Blob, IntoContents, Resource, ResourceDef};
 pub use self::secret::Secret;
-pub use self::server::{NoSuchTool, Resources, Server, Tools};
+pub use self::server::{NotServed, Prompts, Resources, Server, Tools};
 pub use self::skills::Skills;
 pub use self::task::Task;
 pub use self::tool::{Tool, ToolDef, Toolset};

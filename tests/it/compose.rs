@@ -1,6 +1,7 @@
 //! Servers made of parts: names, choices, and other servers, each with what it brought along.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use mcp_runtime::middleware::{Incoming, Next, NextAttempt, Refused};
 use mcp_runtime::prelude::*;
@@ -290,6 +291,79 @@ fn what_there_is_one_of_belongs_to_the_outermost_server() {
         "{error}"
     );
     assert!(error.contains("help: give it to that one"), "{error}");
+}
+
+#[test]
+fn a_merged_server_whose_users_need_longer_says_so_where_it_counts() {
+    let inner = Server::new("inner")
+        .mount(MATH)
+        .patience(Duration::from_secs(3600))
+        .allow("god_server", "for the days when it is served alone")
+        .page_size(3);
+    let error = refused(Server::new("outer").mount(inner));
+    assert!(
+        error.starts_with("the server `inner` was given `patience`, and is merged"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_merged_server_without_a_namespace_goes_by_its_name_in_errors() {
+    let inner = Server::new("inner").mount(STATE);
+    let error = refused(Server::new("outer").mount(inner));
+    assert!(
+        error.contains("the server merged as `inner` has no such value"),
+        "{error}"
+    );
+}
+
+#[test]
+fn resources_and_prompts_that_collide_are_told_with_all_four_places() {
+    /// The rules.
+    #[resource("math://rules")]
+    async fn rules() -> &'static str {
+        ""
+    }
+
+    /// Ask for a proof.
+    #[prompt]
+    async fn proof() -> &'static str {
+        ""
+    }
+
+    let all = || resources![rules].with(prompts![proof]);
+    let error = refused(Server::new("outer").mount(all()).mount(all()));
+    // Lines and columns.
+    let places = |line: &str| {
+        let places = line.split("tests/it/compose.rs:").skip(1);
+        let place = |place: &str| place.split([')', ' ', ',']).next().unwrap().to_owned();
+        places.map(place).collect::<Vec<_>>()
+    };
+    for (what, help) in [
+        (
+            "two resources are at `math://rules`: one at",
+            "hide(\"rules\")",
+        ),
+        (
+            "two prompts are named `proof`: one at",
+            "rename(\"proof\", ",
+        ),
+    ] {
+        let at = error.find(what).unwrap_or_else(|| panic!("{error}"));
+        let (told, rest) = error[at..].split_once('\n').unwrap();
+        let [first, first_mounted, second, second_mounted] = &places(told)[..] else {
+            panic!("{told}")
+        };
+        assert_eq!(first, second);
+        assert_ne!(first_mounted, second_mounted);
+        assert!(rest.split('\n').next().unwrap().contains(help), "{error}");
+    }
+    let hidden = Mount::new(all()).hide("rules").hide("proof");
+    Server::new("outer")
+        .mount(all())
+        .mount(hidden)
+        .check()
+        .unwrap();
 }
 
 #[tokio::test]

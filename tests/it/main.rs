@@ -29,6 +29,7 @@ mod malformed;
 mod metrics;
 mod middleware;
 mod overrides;
+mod pages;
 mod probes;
 #[cfg(unix)]
 mod program;

@@ -359,6 +359,119 @@ async fn every_result_names_the_server() {
     }
 }
 
+#[derive(Deserialize, JsonSchema)]
+struct Name {
+    name: String,
+}
+
+/// A tool that asks.
+#[tool(read_only)]
+async fn asking_tool(ctx: Context) -> Result<String, ToolError> {
+    Ok(ctx.ask::<Name>("name", "Your name?").await?.name)
+}
+
+/// A resource that asks.
+#[resource("names://asking")]
+async fn asking_resource(ctx: Context) -> Result<String, ToolError> {
+    Ok(ctx.ask::<Name>("name", "Your name?").await?.name)
+}
+
+/// A prompt that asks.
+#[prompt]
+async fn asking_prompt(ctx: Context) -> Result<String, ToolError> {
+    Ok(ctx.ask::<Name>("name", "Your name?").await?.name)
+}
+
+/// A resource.
+#[resource("names://all", icons = ["https://example.com/all.svg"], meta("example.com/since" = 7))]
+async fn names() -> &'static str {
+    "Ada"
+}
+
+/// A prompt.
+#[prompt(icons = ["https://example.com/greet"])]
+async fn greet() -> &'static str {
+    "Say hello."
+}
+
+/// A tool.
+#[tool(read_only, icons = ["data:image/png;base64,AAAA"], meta("example.com/since" = 8))]
+async fn shown() -> &'static str {
+    ""
+}
+
+fn named() -> Server {
+    Server::new("names")
+        .version("1.2.3")
+        .icon("https://example.com/names.png")
+        .mount(tools![asking_tool, shown])
+        .mount(resources![asking_resource, names])
+        .mount(prompts![asking_prompt, greet])
+}
+
+#[tokio::test]
+async fn every_result_of_every_kind_names_the_server() {
+    // It declares that it answers; that it does so is another request.
+    let client = Client::builder(named())
+        .answering(|_: &str, _: &Value| json!({}))
+        .connect()
+        .await;
+    for (method, params) in [
+        (
+            "tools/call",
+            json!({"name": "asking_tool", "arguments": {}}),
+        ),
+        ("resources/read", json!({"uri": "names://asking"})),
+        ("resources/read", json!({"uri": "names://all"})),
+        ("prompts/get", json!({"name": "asking_prompt"})),
+        ("prompts/get", json!({"name": "greet"})),
+        ("resources/list", json!({})),
+        ("resources/templates/list", json!({})),
+        ("prompts/list", json!({})),
+    ] {
+        let reply = client.request(method, &params).await;
+        let info = &reply.meta()["io.modelcontextprotocol/serverInfo"];
+        assert_eq!(info["name"], "names", "{method} {params} {reply:?}");
+        let asks = params.to_string().contains("asking");
+        let question = &reply.result()["resultType"] == "input_required";
+        assert_eq!(question, asks, "{method} {params}");
+    }
+}
+
+#[tokio::test]
+async fn icons_and_meta_are_on_the_wire() {
+    for builder in [Client::builder(named()), Client::builder(named()).legacy()] {
+        let client = builder.connect().await;
+        let list = async |method: &str, key: &str, name: &str| {
+            let listed = client.request(method, json!({})).await;
+            let items = listed.result()[key].as_array().unwrap().clone();
+            items.into_iter().find(|it| it["name"] == name).unwrap()
+        };
+        let tool = list("tools/list", "tools", "shown").await;
+        let icon = json!({"src": "data:image/png;base64,AAAA", "mimeType": "image/png"});
+        assert_eq!(tool["icons"], json!([icon]));
+        assert_eq!(tool["_meta"]["example.com/since"], 8);
+        let resource = list("resources/list", "resources", "names").await;
+        let icon = json!({"src": "https://example.com/all.svg", "mimeType": "image/svg+xml"});
+        assert_eq!(resource["icons"], json!([icon]));
+        assert_eq!(resource["_meta"]["example.com/since"], 7);
+        let prompt = list("prompts/list", "prompts", "greet").await;
+        let icon = json!({"src": "https://example.com/greet"});
+        assert_eq!(prompt["icons"], json!([icon]));
+    }
+    let icon = json!([{"src": "https://example.com/names.png", "mimeType": "image/png"}]);
+    let legacy = Client::builder(named()).legacy().connect().await;
+    assert_eq!(legacy.greeting().unwrap()["serverInfo"]["icons"], icon);
+    let current = testing::client(named()).await;
+    let discovered = current.request("server/discover", json!({})).await;
+    let info = &discovered.meta()["io.modelcontextprotocol/serverInfo"];
+    assert_eq!(info["icons"], icon);
+    // Once is enough.
+    let called = current.call("shown", json!({})).await;
+    let info = &called.meta()["io.modelcontextprotocol/serverInfo"];
+    assert_eq!(info["icons"], Value::Null);
+}
+
 #[tokio::test]
 async fn progress_and_log_reach_the_client_in_both_eras() {
     let current = Client::builder(server());

@@ -1,10 +1,13 @@
 //! A folder of skills on the wire (the Skills extension).
 
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use mcp_runtime::middleware::{Incoming, Next};
 use mcp_runtime::prelude::*;
 use mcp_runtime::testing::Client;
-use mcp_runtime::{Principal, Skills, testing};
+use mcp_runtime::{Policies, Principal, Skills, testing};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -135,6 +138,115 @@ async fn a_caller_that_may_not_read_them_sees_none() {
             let refused = stranger.request(method, &uri).await;
             assert_eq!(refused.rpc_error().unwrap().code, -32602, "{method}");
         }
+    }
+}
+
+const READ: &str = "skill://billing/SKILL.md";
+
+#[tokio::test(start_paused = true)]
+async fn policies_hold_for_reading_them() {
+    let root = folder();
+    let skills = Skills::folder(root.path());
+    let code = |reply: &testing::Reply| {
+        let error = reply.rpc_error().unwrap();
+        let code = error.data["dev.mcp-runtime/error"]["code"].clone();
+        code.as_str().map(str::to_owned)
+    };
+    // The server's, for what says nothing itself.
+    let limited = server(skills.clone()).defaults(Policies::new().rate("1/h per global"));
+    let client = testing::client(limited).await;
+    client.read(READ).await.result();
+    let refused = client.read("skill://billing/assets/logo.png").await;
+    assert_eq!(code(&refused).as_deref(), Some("rate_limited"));
+
+    // Its own count more.
+    let own = skills.policies(Policies::new().max_out("3B"));
+    let small = server(own).defaults(Policies::new().max_out("1MB"));
+    let client = testing::client(small).await;
+    let logo = client.read("skill://billing/assets/logo.png").await;
+    assert_eq!(code(&logo).as_deref(), Some("response_too_large"));
+}
+
+#[tokio::test]
+async fn a_large_file_is_served_where_nobody_says_how_large_an_answer_may_be() {
+    let root = folder();
+    let large = vec![0xFF; 15 << 20];
+    fs::write(root.path().join("billing/large.bin"), &large).unwrap();
+    let client = testing::client(server(Skills::folder(root.path()))).await;
+    let read = client.read("skill://billing/large.bin").await;
+    let blob = read.result()["contents"][0]["blob"].as_str().unwrap().len();
+    assert_eq!(blob, large.len().div_ceil(3) * 4);
+}
+
+#[test]
+fn reading_them_is_counted_recorded_and_surrounded() {
+    let root = folder();
+    let records = root.path().join("audit.ndjson");
+    let counted = Arc::new(AtomicUsize::new(0));
+    let calls = Arc::clone(&counted);
+    let server = server(Skills::folder(root.path()).auth("none"))
+        .audit_file(&records)
+        .around(move |_: Incoming, next: Next| {
+            calls.fetch_add(1, Ordering::Relaxed);
+            next.run()
+        });
+    let metrics = server.metrics();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let client = testing::client(server).await;
+        client.read(READ).await.result();
+        let missing = client.read("skill://billing/none.md").await;
+        missing.rpc_error().unwrap();
+    });
+    let snapshot = metrics.snapshot();
+    // With these the server ends, and its file is complete.
+    drop((runtime, metrics));
+    assert_eq!(counted.load(Ordering::Relaxed), 2);
+    let mut figures = snapshot.tools.iter();
+    let files = figures.find(|it| it.name == "skill://{+path}").unwrap();
+    assert_eq!(files.total(), 1);
+    let records = fs::read_to_string(&records).unwrap();
+    assert_eq!(
+        records.matches("\"tool\":\"skill://{+path}\"").count(),
+        1,
+        "{records}"
+    );
+    assert_eq!(
+        records
+            .matches("\"tool\":\"skill://billing/none.md\"")
+            .count(),
+        1,
+        "{records}"
+    );
+}
+
+#[test]
+fn a_skill_and_a_resource_at_one_address_keep_the_server_from_starting() {
+    /// In the skill's place.
+    #[resource("skill://billing/SKILL.md")]
+    async fn manual() -> &'static str {
+        "mine"
+    }
+
+    /// In the place of all skills.
+    #[resource("skill://{+any}")]
+    async fn any(any: String) -> String {
+        any
+    }
+
+    let root = folder();
+    for (own, address) in [
+        (resources![manual], "skill://billing/SKILL.md"),
+        (resources![any], "skill://{+any}"),
+    ] {
+        let error = server(Skills::folder(root.path())).mount(own).check();
+        let error = error.unwrap_err().to_string();
+        let start = format!("two resources are at `{address}`: one at tests/it/skills.rs:");
+        assert!(error.starts_with(&start), "{error}");
+        assert_eq!(error.matches("tests/it/skills.rs:").count(), 3, "{error}");
     }
 }
 

@@ -51,7 +51,7 @@ pub(crate) async fn serve(address: SocketAddr, kind: &str) -> Result<()> {
     let server = Server::new("bench").version("1.0.0");
     let server = match kind {
         "plain" => server.mount(tools![add, echo]),
-        "many" => many(server.mount(tools![add, echo])),
+        "many" => many(server),
         "guarded" => known(server.mount(tools![guarded]))?.audit_file("/dev/null"),
         "kept" => known(server.mount(tools![kept]))?,
         _ => return Err(format!("no server of ours is called {kind}").into()),
@@ -67,21 +67,31 @@ fn known(server: Server) -> Result<Server> {
     Ok(server.auth(jwt.audience(corpus::AUDIENCE)))
 }
 
-/// More tools, up to [`rows::TOOLS`].
-fn many(mut server: Server) -> Server {
-    /// Tools of one list.
-    const LIST: usize = 2;
-    const TOOLS: &[&ToolDef] = &[<add as Tool>::DEF, <subtract as Tool>::DEF];
-    for mount in 1..rows::TOOLS / LIST {
-        // A few hundred bytes, once in a process that lives for seconds.
-        let name: &'static str = Box::leak(format!("part{mount}").into_boxed_str());
-        server = server.mount_at(name, Toolset::new(TOOLS));
-    }
-    server
+/// [`rows::TOOLS`] tools: one list, mounted again and again.
+fn many(server: Server) -> Server {
+    (1..rows::TOOLS / LIST.len()).fold(server.mount(Toolset::new(LIST)), |server, mount| {
+        server.mount_at(format!("part{mount}"), Toolset::new(LIST))
+    })
 }
 
-/// Subtract a number from another.
-#[tool(read_only)]
-async fn subtract(a: i64, b: i64) -> i64 {
-    a - b
+/// A list of 25 tools: those that are called, and others.
+macro_rules! list {
+    ($($other:ident)*) => {
+        const LIST: &[&ToolDef] = &[
+            <add as Tool>::DEF,
+            <echo as Tool>::DEF,
+            $(<$other as Tool>::DEF,)*
+        ];
+        const _: () = assert!(LIST.len() == 25 && rows::TOOLS.is_multiple_of(25));
+
+        $(
+            /// Subtract a number from another.
+            #[tool(read_only)]
+            async fn $other(a: i64, b: i64) -> i64 {
+                a - b
+            }
+        )*
+    };
 }
+
+list!(s3 s4 s5 s6 s7 s8 s9 s10 s11 s12 s13 s14 s15 s16 s17 s18 s19 s20 s21 s22 s23 s24 s25);

@@ -286,6 +286,7 @@ mod tests {
             version: "1.2.3".to_owned(),
             title: None,
             website: None,
+            icons: Vec::new(),
             instructions: None,
         }
     }

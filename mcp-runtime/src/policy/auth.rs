@@ -101,7 +101,7 @@ pub(crate) fn permits(server: &Core, tool: &Mounted, caller: Option<&Principal>)
 }
 
 /// Whether a rule of a server and its tenants' lists let a caller through.
-pub(crate) fn allows(
+fn allows(
     server: &Core,
     home: &Home,
     (rule, tenants): (&Rule, &Admits),

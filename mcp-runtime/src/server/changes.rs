@@ -17,6 +17,10 @@ const BEHIND: usize = 256;
 pub(crate) enum Change {
     /// The list of tools.
     Tools,
+    /// The list of prompts.
+    Prompts,
+    /// The list of resources, or that of templates.
+    ResourceList,
     /// What is read at this address.
     Resource(Arc<str>),
 }
@@ -67,16 +71,19 @@ impl Listener {
 }
 
 impl Heard {
-    /// Whether the list of tools is to be read anew.
-    pub(crate) fn is_of_tools(&self) -> bool {
-        matches!(self, Self::Anything | Self::One(Change::Tools))
+    /// Whether this is to be read anew.
+    pub(crate) fn is_of(&self, what: &Change) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::One(change) => change == what,
+        }
     }
 
     /// Those of these addresses that are to be read anew.
     pub(crate) fn among(&self, wanted: &BTreeSet<String>) -> Vec<String> {
         match self {
-            Self::One(Change::Tools) => Vec::new(),
             Self::One(Change::Resource(uri)) => wanted.get(&**uri).cloned().into_iter().collect(),
+            Self::One(_) => Vec::new(),
             Self::Anything => wanted.iter().cloned().collect(),
         }
     }

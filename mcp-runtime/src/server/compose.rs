@@ -1,23 +1,26 @@
 //! What is mounted, laid out: every tool under its full name, with what it brings along. All of it happens when the server is built, so
 //! that a call of a tool five servers deep costs what any other does.
 
-use std::collections::{BTreeSet, HashMap};
+mod selection;
+
 use std::num::NonZero;
 use std::panic::Location;
 use std::sync::Arc;
 
 use mcp_grammar::Policies;
 
+use super::builder::{PATIENCE, STORE_TIMEOUT};
 use super::changes::Changes;
 use super::home::Home;
-use super::tools::Switch;
+use super::switches::Switch;
 use super::{Resources, Server, State, mounted};
 use crate::kind::Kind;
 use crate::metrics::{Meter, Meters};
-use crate::mount::{Content, Instance, Mount, Selection};
+use crate::mount::{Content, Instance, Mount};
 use crate::policy::Source;
 use crate::prompt::PromptDef;
 use crate::resource::ResourceDef;
+use crate::skills::{self, Skills};
 use crate::tool::{ToolDef, Toolset};
 
 /// A tool, or something else that is called as tools are, as it is to be served.
@@ -64,12 +67,36 @@ impl Item {
 }
 
 impl Entry {
+    /// The name under which the server itself knows it: of a resource its address.
+    fn own_name(&self) -> String {
+        match self.item {
+            Item::Resource(def) => def.uri().to_owned(),
+            Item::Tool(_) | Item::Prompt(_) => self.name.clone(),
+        }
+    }
+
     /// The name by which it goes among everything that is mounted.
     pub(crate) fn full_name(&self) -> String {
         match self.item {
             Item::Tool(_) => self.name.clone(),
             Item::Resource(def) => def.uri().to_owned(),
             Item::Prompt(_) => mounted::prompt(&self.name),
+        }
+    }
+}
+
+impl Entry {
+    /// The files of a server's skills.
+    pub(super) fn of_skills(
+        skills: &Skills,
+        server: Policies<'static>,
+        home: &Arc<Home>,
+        location: &'static Location<'static>,
+    ) -> Self {
+        let item = Item::Resource(skills::FILES);
+        Self {
+            defaults: skills.defaults(server),
+            ..entry(item, &Toolset::new(&[]), home, location)
         }
     }
 }
@@ -99,8 +126,10 @@ impl Server {
     /// server's; its hooks run; its defaults hold for them, and where it has none, this server's do. `implies` of this server holds for
     /// them too, and its own for none but them. Two tools of one name do not start.
     ///
-    /// What there can be one of is the outermost server's: its name and instructions, the caller on this machine, the store, keys, the audit file,
-    /// operators' overrides, HTTP. A merged server that was given one of those does not start, and is told where it belongs.
+    /// What there can be one of is the outermost server's. Some of it a merged server has for the days when it is served alone, and nobody asks for it
+    /// here: its name, version and instructions, its drain time and page size, its allowances of lints. With the rest it would be another
+    /// server: the caller on this machine, the store, keys, the audit file, operators' overrides, nodes, tasks, patience, skills, HTTP. A
+    /// merged server that was given one of those does not start, and is told where it belongs.
     ///
     /// ```
     /// use mcp_runtime::prelude::*;
@@ -174,6 +203,8 @@ impl Server {
             around,
             around_attempt,
             tools: self.tools.clone(),
+            prompts: self.prompts.clone(),
+            resources: self.resources.clone(),
         })
     }
 
@@ -182,12 +213,13 @@ impl Server {
         let given = [
             ("local_principal", self.principal.is_some()),
             ("store", self.store.is_some()),
-            ("store_timeout", self.store_timeout != super::STORE_TIMEOUT),
+            ("store_timeout", self.store_timeout != STORE_TIMEOUT),
             ("state_key", self.state_key.is_some()),
             ("expected_nodes", self.expected_nodes != NonZero::<u32>::MIN),
             ("audit_file", self.audit_file.is_some()),
             ("policy_overrides", !self.overrides.is_empty()),
             ("max_tasks", !self.tasks.is_untouched()),
+            ("patience", self.patience != PATIENCE),
             ("skills", self.skills.is_some()),
             #[cfg(feature = "http")]
             (
@@ -208,13 +240,17 @@ impl Layout<'_> {
         for mount in mounts {
             entries.extend(self.mount(mount, scope));
         }
-        let tools = entries
-            .iter()
-            .filter(|entry| entry.item.kind() == Kind::Tool);
-        let switch = |entry: &Entry| (entry.name.clone(), Arc::clone(&entry.switch));
-        let switches = tools.map(switch).collect();
-        let unknown = server.tools.bind(switches, self.changes);
-        self.problems.extend(unknown);
+        for (kind, handle) in [
+            (Kind::Tool, &server.tools.0),
+            (Kind::Resource, server.resources.switches()),
+            (Kind::Prompt, &server.prompts.0),
+        ] {
+            let of_kind = entries.iter().filter(|entry| entry.item.kind() == kind);
+            let switch = |entry: &Entry| (entry.own_name(), Arc::clone(&entry.switch));
+            let switches = of_kind.map(switch).collect();
+            let unknown = handle.bind(switches, self.changes);
+            self.problems.extend(unknown);
+        }
         entries
     }
 
@@ -246,7 +282,8 @@ impl Layout<'_> {
                 (entries.collect(), toolset.prefix)
             }
             Content::Server(server) => {
-                let name = namespace.clone().unwrap_or_default();
+                let own = || server.identity.name.clone();
+                let name = namespace.clone().unwrap_or_else(own);
                 (self.merged(*server, name, scope, location), None)
             }
         };
@@ -331,62 +368,6 @@ fn entry(
         meter: Arc::default(),
         mounted,
     }
-}
-
-impl Selection {
-    /// Leaves out what is to be left out, and gives the others their names.
-    fn apply(
-        &self,
-        entries: &mut Vec<Entry>,
-        location: &'static Location<'static>,
-        problems: &mut Vec<String>,
-    ) {
-        let names: BTreeSet<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
-        let tags: BTreeSet<&str> = entries
-            .iter()
-            .flat_map(|entry| entry.tags.iter().copied())
-            .collect();
-        let renamed = self.renamed.iter().map(|(tool, _)| tool);
-        for tool in renamed.chain(&self.hidden) {
-            if !names.contains(tool.as_str()) {
-                problems.push(absent("tool", tool, &names, location));
-            }
-        }
-        for tag in self.only.iter().chain(&self.except) {
-            if !tags.contains(tag.as_str()) {
-                problems.push(absent("tag", tag, &tags, location));
-            }
-        }
-        let tagged = |entry: &Entry, list: &[String]| {
-            list.iter()
-                .any(|tag| entry.tags.iter().any(|own| own == tag))
-        };
-        entries.retain(|entry| {
-            !self.hidden.contains(&entry.name)
-                && (self.only.is_empty() || tagged(entry, &self.only))
-                && !tagged(entry, &self.except)
-        });
-        let renamed: HashMap<_, _> = self.renamed.iter().cloned().collect();
-        for entry in entries {
-            if let Some(name) = renamed.get(&entry.name) {
-                entry.name.clone_from(name);
-            }
-        }
-    }
-}
-
-fn absent(
-    what: &str,
-    name: &str,
-    there: &BTreeSet<&str>,
-    location: &'static Location<'static>,
-) -> String {
-    let there: Vec<_> = there.iter().copied().collect();
-    let help = match there.is_empty() {
-        true => format!("there is no {what} at all"),
-        false => format!("there are `{}`", there.join("`, `")),
-    };
-    format!("what is mounted at {location} has no {what} `{name}`\n  help: {help}")
 }
 
 #[cfg(test)]

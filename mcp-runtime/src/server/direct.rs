@@ -32,7 +32,8 @@ impl Core {
         let registry = self.tools();
         match mounted.kind {
             Kind::Resource => {
-                let mut resources = registry.resources.iter();
+                let resources = &registry.resources;
+                let mut resources = resources.iter().chain(resources.skills());
                 let found = resources.find(|resource| resource.mounted.name == mounted.name);
                 found.map_or(Value::Null, |resource| match resource.address {
                     None => json(reading::resource(resource)),

@@ -6,53 +6,44 @@
 )]
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use rmcp::ErrorData;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CompleteRequestParams,
+    CallToolRequestParams, CallToolResponse, CancelTaskParams, CompleteRequestParams,
     CompleteResult, CustomRequest, CustomResult, GetPromptRequestParams, GetPromptResponse,
-    GetSkillRequestParams, GetSkillResult, GetTaskParams, GetTaskResult, InputResponses,
-    JsonObject, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
-    ListSkillsResult, ListToolsResult, LoggingLevel, PaginatedRequestParams, PromptsCapability,
-    ReadResourceDirectoryRequestParams, ReadResourceRequestParams, ReadResourceResponse, Resource,
-    ResourcesCapability, ServerCapabilities, ServerConfig, SetLevelRequestParams,
+    GetSkillRequestParams, GetSkillResult, GetTaskParams, GetTaskResult, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListSkillsResult, ListToolsResult,
+    LoggingLevel, PaginatedRequestParams, ReadResourceDirectoryRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, ServerConfig, SetLevelRequestParams,
     SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestParams, UpdateTaskParams,
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleServer, SubscriptionContext};
 
-use serde_json::{Map, Value};
-
 use super::listening::Listening;
-use super::pages::{Page, listed};
-use super::remote::{Remote, level_number};
+use super::origin::Sent;
+use super::remote::level_number;
 use super::tasks::{self, Called};
-use super::{
-    Core, asking, completing, extensions, linked, mounted, prompting, reading, refused, skills,
-    wire,
-};
+use super::{Core, asking, completing, linked, mounted, prompting, reading, refused, skills, wire};
 use crate::answer::Output;
-use crate::call::Origin;
 use crate::client::Capability;
-use crate::corridor::{self, Request};
+use crate::corridor;
 use crate::error::Reply;
 use crate::kind::Kind;
 use crate::policy::gate;
 use crate::principal::Principal;
-use crate::trace::TraceId;
 
 /// One connection's view of the server; rmcp makes one a session, and one a request where there are no sessions.
 #[derive(Debug, Clone)]
 pub(crate) struct Handler {
-    core: Arc<Core>,
+    pub(super) core: Arc<Core>,
     /// The caller of every call of this connection that no token speaks for.
-    caller: Option<Arc<Principal>>,
+    pub(super) caller: Option<Arc<Principal>>,
     listening: Arc<Listening>,
     /// The least log level the client asked for with `logging/setLevel` (2025-11-25 and older).
-    level: Arc<AtomicU8>,
+    pub(super) level: Arc<AtomicU8>,
 }
 
 impl Handler {
@@ -71,164 +62,11 @@ impl Handler {
             level: Arc::new(AtomicU8::new(level_number(LoggingLevel::Info))),
         }
     }
-
-    /// A request of this connection, on its way into the corridor.
-    fn request(
-        &self,
-        kind: Kind,
-        tool: impl Into<Arc<str>>,
-        sent: Sent,
-        context: RequestContext<RoleServer>,
-    ) -> Request {
-        let responses = sent.responses;
-        Request {
-            kind,
-            tool: tool.into(),
-            arguments: sent.arguments.unwrap_or_default(),
-            caller: self.caller(&context),
-            origin: Origin {
-                input_responses: responses.map(|responses| responses.into_iter().collect()),
-                request_state: sent.state,
-                ..self.origin(context)
-            },
-        }
-    }
-
-    /// Where a request comes from.
-    fn origin(&self, context: RequestContext<RoleServer>) -> Origin {
-        Origin {
-            request_id: context.id.to_string(),
-            trace: trace(&context),
-            cancelled: context.ct.clone(),
-            input_responses: None,
-            request_state: None,
-            ip: ip(&context),
-            task: None,
-            client: Arc::new(Remote::new(context, self.level.load(Ordering::Relaxed))),
-        }
-    }
-
-    /// What the listing functions of the templates say, of those that this caller may see.
-    async fn listed(
-        &self,
-        caller: Option<&Arc<Principal>>,
-        context: RequestContext<RoleServer>,
-    ) -> Vec<Resource> {
-        let origin = self.origin(context);
-        let mut listed = Vec::new();
-        for resource in self.core.tools().resources.iter() {
-            if resource.def.list.is_none()
-                || !gate::visible(&self.core, &resource.mounted, caller.map(Arc::as_ref))
-            {
-                continue;
-            }
-            let request = Request {
-                kind: Kind::Listing,
-                tool: mounted::listing(resource.def.uri()).into(),
-                arguments: Map::new(),
-                caller: caller.cloned(),
-                origin: origin.clone(),
-            };
-            // One that fails is told of in the log, and hides no other.
-            if let Reply::Output(output) = corridor::call(&self.core, request).await {
-                listed.extend(reading::listed(resource, output));
-            }
-        }
-        listed
-    }
-
-    fn has_resources(&self) -> bool {
-        let served = self.core.tools();
-        !served.resources.is_empty() || self.core.skills.is_some() || served.links()
-    }
-
-    /// One page of the tools.
-    pub(super) fn tools(
-        &self,
-        params: Option<PaginatedRequestParams>,
-        caller: Option<&Principal>,
-    ) -> Result<ListToolsResult, ErrorData> {
-        let tools = self.core.tools().tools().iter();
-        let tools = tools.map(|tool| (&**tool, &**tool));
-        let page = Page::of(&self.core, params, tools, caller, wire::tool)?;
-        Ok(listed!(ListToolsResult, page, self.core))
-    }
-
-    /// Whether a method with params is answered here, so that it is its params that are wrong.
-    fn serves(&self, method: &str, before_2026: bool) -> bool {
-        let served = self.core.tools();
-        match method {
-            "tools/call" | "tools/list" | "tasks/get" | "tasks/update" | "tasks/cancel" => true,
-            "initialize" | "logging/setLevel" => before_2026,
-            "subscriptions/listen" => !before_2026,
-            "prompts/get" | "prompts/list" => !served.prompts.is_empty(),
-            "resources/read" | "resources/list" | "resources/templates/list" => {
-                self.has_resources()
-            }
-            "skills/list" | "skills/get" | "resources/directory/read" => self.core.skills.is_some(),
-            "resources/subscribe" | "resources/unsubscribe" => {
-                before_2026 && !served.resources.is_empty()
-            }
-            "completion/complete" => served.completes(),
-            _ => false,
-        }
-    }
-
-    /// Who calls: the principal that authentication left with the request, else the connection's.
-    fn caller(&self, context: &RequestContext<RoleServer>) -> Option<Arc<Principal>> {
-        #[cfg(feature = "http")]
-        if let Some(parts) = context.extensions.get::<http::request::Parts>()
-            && let Some(caller) = parts.extensions.get::<Arc<Principal>>()
-        {
-            return Some(Arc::clone(caller));
-        }
-        let _ = context;
-        self.caller.clone()
-    }
-}
-
-/// The address that the HTTP edge vouches for, behind whatever proxies it trusts.
-fn ip(context: &RequestContext<RoleServer>) -> Option<IpAddr> {
-    #[cfg(feature = "http")]
-    if let Some(parts) = context.extensions.get::<http::request::Parts>() {
-        return parts.extensions.get::<IpAddr>().copied();
-    }
-    let _ = context;
-    None
-}
-
-/// What a client sent besides the name of what it calls.
-struct Sent {
-    arguments: Option<Map<String, Value>>,
-    responses: Option<InputResponses>,
-    state: Option<String>,
 }
 
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
-        let served = self.core.tools();
-        let mut capabilities = ServerCapabilities::builder()
-            .enable_logging()
-            .enable_tools()
-            .enable_tool_list_changed()
-            .build();
-        capabilities.extensions = extensions::offered(&self.core);
-        if !served.prompts.is_empty() {
-            capabilities.prompts = Some(PromptsCapability::default());
-        }
-        if self.has_resources() {
-            let mut resources = ResourcesCapability::default();
-            resources.subscribe = (!served.resources.is_empty()).then_some(true);
-            capabilities.resources = Some(resources);
-        }
-        if served.completes() {
-            capabilities.completions = Some(JsonObject::default());
-        }
-        let mut info = ServerConfig::new(capabilities)
-            .with_server_info(wire::implementation(&self.core.identity));
-        info.instructions
-            .clone_from(&self.core.identity.instructions);
-        info
+        self.info()
     }
 
     async fn call_tool(
@@ -279,20 +117,7 @@ impl ServerHandler for Handler {
         params: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        let prompts = &self.core.tools().prompts;
-        if prompts.is_empty() {
-            return Err(refused::not_served("prompts/list"));
-        }
-        let caller = self.caller(&context);
-        let prompts = prompts.iter().map(|prompt| (&*prompt.mounted, prompt));
-        let page = Page::of(
-            &self.core,
-            params,
-            prompts,
-            caller.as_deref(),
-            prompting::prompt,
-        )?;
-        Ok(listed!(ListPromptsResult, page, self.core))
+        self.prompts(params, self.caller(&context).as_deref())
     }
 
     async fn complete(
@@ -328,9 +153,6 @@ impl ServerHandler for Handler {
         }
         let resources = &self.core.tools().resources;
         let uri = params.uri;
-        if let Some(read) = skills::read(&self.core, self.caller(&context).as_deref(), &uri) {
-            return Ok(read.into());
-        }
         let caller = self.caller(&context);
         if let Some(read) = linked::read(&self.core, caller.as_deref(), &uri).await {
             return Ok(read.into());
@@ -348,7 +170,7 @@ impl ServerHandler for Handler {
         };
         let request = self.request(Kind::Resource, name, sent, context);
         let reply = corridor::call(&self.core, request).await;
-        reading::answer(resource, &uri, reply, &self.core.identity)
+        reading::answer(&self.core, resource, &uri, reply)
     }
 
     async fn list_resources(
@@ -356,35 +178,8 @@ impl ServerHandler for Handler {
         params: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        if !self.has_resources() {
-            return Err(refused::not_served("resources/list"));
-        }
-        let resources = &self.core.tools().resources;
         let caller = self.caller(&context);
-        let fixed = resources
-            .iter()
-            .filter(|resource| resource.address.is_none());
-        let fixed = fixed.map(|resource| (&*resource.mounted, resource));
-        let mut page = Page::of(
-            &self.core,
-            params,
-            fixed,
-            caller.as_deref(),
-            reading::resource,
-        )?;
-        if page.next.is_none() && self.core.skills.is_some() {
-            let skills = skills::resources(&self.core, caller.as_deref());
-            page.items.extend(skills);
-            if skills::scope(&self.core) == CacheScope::Private {
-                page.scope = CacheScope::Private;
-            }
-        }
-        if page.next.is_none() && resources.iter().any(|resource| resource.def.list.is_some()) {
-            page.items
-                .extend(self.listed(caller.as_ref(), context).await);
-            (page.ttl_ms, page.scope) = (0, CacheScope::Private);
-        }
-        Ok(listed!(ListResourcesResult, page, self.core))
+        self.resources(params, caller.as_ref(), context).await
     }
 
     async fn list_resource_templates(
@@ -392,23 +187,7 @@ impl ServerHandler for Handler {
         params: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        if !self.has_resources() {
-            return Err(refused::not_served("resources/templates/list"));
-        }
-        let resources = &self.core.tools().resources;
-        let caller = self.caller(&context);
-        let templates = resources
-            .iter()
-            .filter(|resource| resource.address.is_some());
-        let templates = templates.map(|resource| (&*resource.mounted, resource));
-        let page = Page::of(
-            &self.core,
-            params,
-            templates,
-            caller.as_deref(),
-            reading::template,
-        )?;
-        Ok(listed!(ListResourceTemplatesResult, page, self.core))
+        self.templates(params, self.caller(&context).as_deref())
     }
 
     async fn list_tools(
@@ -493,7 +272,7 @@ impl ServerHandler for Handler {
             return Err(refused::unknown(Kind::Resource, &params.uri));
         }
         self.listening
-            .subscribe(&self.core.changes, params.uri, context.peer)
+            .subscribe(&self.core, params.uri, context.peer)
     }
 
     async fn unsubscribe(
@@ -538,7 +317,7 @@ impl ServerHandler for Handler {
     }
 
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
-        self.listening.tell(&self.core.changes, context.peer);
+        self.listening.tell(&self.core, context.peer);
     }
 
     async fn on_custom_request(
@@ -555,19 +334,4 @@ impl ServerHandler for Handler {
     fn supported_protocol_versions(&self) -> Cow<'static, [rmcp::model::ProtocolVersion]> {
         Cow::Borrowed(rmcp::model::ProtocolVersion::KNOWN_VERSIONS)
     }
-}
-
-/// The trace that the client says the request belongs to: in MCP's own place, else in HTTP's.
-fn trace(context: &RequestContext<RoleServer>) -> Option<TraceId> {
-    let meta = context
-        .meta
-        .0
-        .get("traceparent")
-        .and_then(|value| value.as_str());
-    #[cfg(feature = "http")]
-    let meta = meta.or_else(|| {
-        let parts = context.extensions.get::<http::request::Parts>()?;
-        parts.headers.get("traceparent")?.to_str().ok()
-    });
-    TraceId::parse(meta?)
 }

@@ -5,6 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
+use super::prompts::Prompts;
+use super::resources::Resources;
 use super::tools::Tools;
 use crate::middleware::{Around, AroundAttempt};
 
@@ -16,7 +18,7 @@ pub(crate) type Implies = HashMap<String, BTreeSet<String>>;
 
 /// What one server was given. A server that others are merged into has one for each, so that none reaches another's.
 pub(crate) struct Home {
-    /// The namespace of a server that is merged, from the outermost one's point of view.
+    /// What a merged server goes by in errors: the namespace that the server around it gave it, else its own name. `None` is the outermost one.
     pub(crate) namespace: Option<String>,
     pub(crate) state: Arc<State>,
     /// Its own, and those of the servers between it and the outermost one.
@@ -25,6 +27,8 @@ pub(crate) struct Home {
     pub(crate) around: Vec<(Arc<dyn Around>, Arc<State>)>,
     pub(crate) around_attempt: Vec<Arc<dyn AroundAttempt>>,
     pub(crate) tools: Tools,
+    pub(crate) prompts: Prompts,
+    pub(crate) resources: Resources,
 }
 
 impl Home {

@@ -15,9 +15,10 @@ use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::admission::{Admission, Closed, Inside};
+use super::builder::LONGEST;
 use super::hooks::Hooks;
 use super::signals::Signals;
-use super::{Core, LONGEST, Server};
+use super::{Core, Server};
 use crate::error::{Result, ServerError};
 
 /// How long calls in flight may go on once the server stops.

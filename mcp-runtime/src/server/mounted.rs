@@ -1,7 +1,9 @@
 //! Resources and prompts, made ready when the server is built: where each is found, and what runs beside it.
 
 use std::collections::HashMap;
+use std::panic::Location;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mcp_grammar::{Concurrency, Key, Policies};
 use serde_json::{Map, Value};
@@ -14,6 +16,7 @@ use crate::policy::{Effective, Source, deprecated};
 use crate::prompt::PromptDef;
 use crate::resource::ResourceDef;
 use crate::resource::address::Address;
+use crate::skills::{self, Catalog};
 use crate::tool::{ToolDef, Walk};
 
 /// What those around something declare for it, the nearest first.
@@ -39,6 +42,14 @@ pub(crate) struct Resources {
     by_uri: HashMap<&'static str, usize>,
     /// Those with variables, the most telling ones first.
     templates: Vec<usize>,
+    skills: Option<SkillFiles>,
+}
+
+/// The files of skills: each a resource of its own, all of them called by one name.
+#[derive(Debug)]
+struct SkillFiles {
+    resource: MountedResource,
+    catalog: Arc<Catalog>,
 }
 
 #[derive(Debug)]
@@ -49,6 +60,10 @@ pub(crate) struct MountedResource {
     pub(crate) mounted: Arc<Mounted>,
     /// How its variables are read; `None` for one fixed resource.
     pub(crate) address: Option<Address>,
+    /// Where the program mounts it.
+    at: &'static Location<'static>,
+    /// How long clients may keep what they read of it, where no `cache` says so.
+    pub(crate) lasts: Option<Duration>,
 }
 
 /// Every mounted prompt.
@@ -62,6 +77,8 @@ pub(crate) struct Prompts {
 pub(crate) struct MountedPrompt {
     pub(crate) name: String,
     pub(crate) mounted: Arc<Mounted>,
+    /// Where the program mounts it.
+    at: &'static Location<'static>,
 }
 
 impl Mounting<'_> {
@@ -170,8 +187,8 @@ impl Resources {
         };
         if let Some(other) = self.of_same_place(def, address.as_ref()) {
             mounting.problems.push(format!(
-                "two resources are at `{uri}`: one at {}, one at {location}\n  help: give each its own address",
-                other.def.item.location
+                "two resources are at `{uri}`: one at {} (mounted at {}), one at {location} (mounted at {})\n  help: give each its own address, or leave one out with `Mount::new(RESOURCES).hide(\"{}\")`; a namespace stands before names and leaves addresses as they are",
+                other.def.item.location, other.at, mounting.entry.mounted, def.item.name,
             ));
             return;
         }
@@ -188,7 +205,39 @@ impl Resources {
             def,
             mounted,
             address,
+            at: mounting.entry.mounted,
+            lasts: None,
         });
+    }
+
+    /// Mounts the files of skills, after everything else.
+    pub(super) fn mount_skills(&mut self, catalog: &Arc<Catalog>, mounting: &mut Mounting<'_>) {
+        let (def, at) = (skills::FILES, mounting.entry.mounted);
+        let address = Address::new(def.uri);
+        let as_template = self.of_same_place(def, address.as_ref());
+        let fixed = self.items.iter().filter(|it| it.address.is_none());
+        let shadowed = fixed.filter(|it| catalog.file(it.def.uri()).is_some());
+        for other in shadowed.chain(as_template) {
+            mounting.problems.push(format!(
+                "two resources are at `{}`: one at {} (mounted at {}), and the skills that are served at {at}\n  help: give the resource another address, or the skill's folder another name",
+                other.def.uri(), other.def.item.location, other.at,
+            ));
+        }
+        let resource = MountedResource {
+            name: mounting.entry.name.clone(),
+            def,
+            mounted: Arc::new(mounting.item(&[])),
+            address,
+            at,
+            lasts: Some(skills::LASTS),
+        };
+        let catalog = Arc::clone(catalog);
+        self.skills = Some(SkillFiles { resource, catalog });
+    }
+
+    /// The files of skills, as one.
+    pub(crate) fn skills(&self) -> Option<&MountedResource> {
+        self.skills.as_ref().map(|skills| &skills.resource)
     }
 
     /// Puts the templates in the order in which they are tried.
@@ -219,28 +268,42 @@ impl Resources {
     }
 
     pub(crate) fn find(&self, uri: &str) -> Option<&Arc<Mounted>> {
-        let index = self.by_uri.get(uri)?;
-        self.items.get(*index).map(|resource| &resource.mounted)
+        let index = self.by_uri.get(uri);
+        let found = index.and_then(|index| self.items.get(*index));
+        let skills = || self.skills().filter(|skills| skills.def.uri() == uri);
+        found.or_else(skills).map(|resource| &resource.mounted)
     }
 
     /// What stands at an address, and the variables in it.
     pub(crate) fn resolve(&self, uri: &str) -> Option<(&MountedResource, Map<String, Value>)> {
+        let mut there = self
+            .fitting(uri)
+            .filter(|(resource, _)| resource.mounted.switch.is_on());
+        there.next()
+    }
+
+    /// All that an address fits, those that are switched off too, the most telling one first.
+    pub(crate) fn fitting(
+        &self,
+        uri: &str,
+    ) -> impl Iterator<Item = (&MountedResource, Map<String, Value>)> {
         let fixed = self
             .by_uri
             .get(uri)
-            .and_then(|index| self.items.get(*index));
-        if let Some(resource) = fixed.filter(|resource| resource.address.is_none()) {
-            return Some((resource, Map::new()));
-        }
+            .and_then(|index| self.items.get(*index))
+            .filter(|resource| resource.address.is_none());
         let templates = self
             .templates
             .iter()
             .filter_map(|index| self.items.get(*index));
-        let mut fitting = templates.filter_map(|resource| {
+        let fitting = templates.filter_map(move |resource| {
             let variables = resource.address.as_ref()?.read(uri)?;
             Some((resource, variables))
         });
-        fitting.next()
+        let fixed = fixed.map(|resource| (resource, Map::new()));
+        let skills = self.skills.as_ref();
+        let skill = skills.and_then(|it| Some((&it.resource, it.catalog.arguments(uri)?)));
+        fixed.into_iter().chain(skill).chain(fitting)
     }
 
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, MountedResource> {
@@ -256,17 +319,18 @@ impl Prompts {
     pub(super) fn mount(&mut self, def: &'static PromptDef, mounting: &mut Mounting<'_>) {
         let PromptDef { item, completions } = def;
         let name = mounting.entry.name.clone();
-        if let Some(first) = self.find(&prompt(&name)) {
+        let at = mounting.entry.mounted;
+        if let Some(first) = self.get(&prompt(&name)) {
             mounting.problems.push(format!(
-                "two prompts are named `{name}`: one at {}, one at {}\n  help: mount one list under a namespace with `mount_at(\"..\", PROMPTS)`, or rename one with `name = \"..\"`",
-                first.def.location, item.location,
+                "two prompts are named `{name}`: one at {} (mounted at {}), one at {} (mounted at {at})\n  help: mount one list under a namespace with `mount_at(\"..\", PROMPTS)`, rename one with `Mount::new(PROMPTS).rename(\"{}\", \"..\")`, or leave it out with `.hide(..)`",
+                first.mounted.def.location, first.at, item.location, item.name,
             ));
             return;
         }
         let mounted = Arc::new(mounting.item(completions.as_slice()));
         self.by_name
             .insert(mounted.name.to_string(), self.items.len());
-        self.items.push(MountedPrompt { name, mounted });
+        self.items.push(MountedPrompt { name, mounted, at });
     }
 
     pub(crate) fn get(&self, full: &str) -> Option<&MountedPrompt> {

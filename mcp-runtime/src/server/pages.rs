@@ -7,12 +7,20 @@ use rmcp::model::{CacheScope, PaginatedRequestParams};
 
 use super::Core;
 use super::registry::Mounted;
-use crate::policy::gate;
-use crate::principal::Principal;
 
 /// How long a client may keep a list. It changes with the program, and with what the program switches off and on: of that,
 /// clients that listen are told at once.
 pub(super) const TTL_MS: u64 = 60_000;
+
+/// The longest cursor that is given out: the digits of the largest number there is, in base 64.
+const LONGEST: usize = 27;
+
+/// Which items of a list stand on a page, counted among those that the caller sees.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    pub(super) start: usize,
+    size: usize,
+}
 
 /// One page of a list.
 pub(super) struct Page<W> {
@@ -23,32 +31,60 @@ pub(super) struct Page<W> {
     pub(super) next: Option<String>,
 }
 
-impl<W> Page<W> {
-    /// What this caller may see, from the cursor on.
-    pub(super) fn of<'a, T: 'a>(
+impl Window {
+    /// The page that is asked for.
+    pub(super) fn of(
         core: &Core,
         params: Option<PaginatedRequestParams>,
-        items: impl Iterator<Item = (&'a Mounted, &'a T)> + Clone,
-        caller: Option<&Principal>,
-        wire: fn(&T) -> W,
     ) -> Result<Self, ErrorData> {
-        let start = offset(params.and_then(|params| params.cursor))?;
-        let mut all = items.clone();
-        let private = all.any(|(mounted, _)| mounted.policies.tells_callers_apart());
-        let mut visible = items
-            .enumerate()
-            .skip(start)
-            .filter(|(_, (mounted, _))| gate::visible(core, mounted, caller));
-        let page = visible.by_ref().take(core.page_size);
+        Self::at(core, params.and_then(|params| params.cursor).as_deref())
+    }
+
+    /// The page at a cursor, or the first one.
+    pub(super) fn at(core: &Core, cursor: Option<&str>) -> Result<Self, ErrorData> {
         Ok(Self {
-            items: page.map(|(_, (_, item))| wire(item)).collect(),
-            ttl_ms: TTL_MS,
-            scope: match private {
-                true => CacheScope::Private,
-                false => CacheScope::Public,
-            },
-            next: visible.next().map(|(index, _)| cursor(index)),
+            start: cursor.map_or(Ok(0), offset)?,
+            size: core.page_size,
         })
+    }
+
+    /// Whether anything beyond the first `items` of a list matters here: for what stands on the page, or for whether there is another one.
+    pub(super) fn reaches(self, items: usize) -> bool {
+        self.start.saturating_add(self.size) >= items
+    }
+
+    /// Whether a server that shows this many items has given out a cursor to this page.
+    #[cfg(feature = "http")]
+    pub(super) fn is_given_out(self, items: usize) -> bool {
+        self.start == 0 || (self.start < items && self.start.is_multiple_of(self.size))
+    }
+}
+
+impl<W> Page<W> {
+    /// The items of a page, of all that the caller sees.
+    pub(super) fn of<T>(
+        window: Window,
+        visible: impl Iterator<Item = T>,
+        scope: CacheScope,
+        wire: impl Fn(T) -> W,
+    ) -> Self {
+        let mut rest = visible.skip(window.start);
+        let items: Vec<W> = rest.by_ref().take(window.size).map(wire).collect();
+        let more = rest.next().is_some();
+        Self {
+            next: more.then(|| cursor(window.start + items.len())),
+            items,
+            ttl_ms: TTL_MS,
+            scope,
+        }
+    }
+}
+
+/// Who may keep what is told of these: everybody, unless it is one caller's.
+pub(super) fn scope<'a>(mut items: impl Iterator<Item = &'a Mounted>) -> CacheScope {
+    match items.any(|mounted| mounted.policies.tells_callers_apart()) {
+        true => CacheScope::Private,
+        false => CacheScope::Public,
     }
 }
 
@@ -67,21 +103,49 @@ macro_rules! listed {
 
 pub(super) use listed;
 
-/// A list's cursor: where the next page begins.
-pub(super) fn cursor(index: usize) -> String {
+/// A list's cursor: where the next page begins. What the caller does not see is not counted, or it could be.
+fn cursor(index: usize) -> String {
     URL_SAFE_NO_PAD.encode(index.to_string())
 }
 
-/// Where a page begins.
-pub(super) fn offset(cursor: Option<String>) -> Result<usize, ErrorData> {
-    let Some(cursor) = cursor else {
-        return Ok(0);
-    };
-    let index = URL_SAFE_NO_PAD
-        .decode(cursor)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
+/// Where a page begins. A cursor has one spelling, the one that is given out.
+fn offset(given: &str) -> Result<usize, ErrorData> {
+    let decoded = (given.len() <= LONGEST).then(|| URL_SAFE_NO_PAD.decode(given).ok());
+    let index = decoded
+        .flatten()
+        .and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok())
+        .filter(|index| cursor(*index) == given);
     index.ok_or_else(|| {
         ErrorData::invalid_params("this cursor is none of ours; start again without one", None)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_read_in_the_one_spelling_that_is_given_out() {
+        for index in [0, 1, 200, usize::MAX] {
+            let given = cursor(index);
+            assert!(given.len() <= LONGEST);
+            assert_eq!(offset(&given).unwrap(), index);
+        }
+        let long = "0".repeat(4000) + "1";
+        for other in [
+            "01",
+            "+1",
+            "1 ",
+            "",
+            "x",
+            "-1",
+            "18446744073709551616",
+            &long,
+        ] {
+            let refused = offset(&URL_SAFE_NO_PAD.encode(other)).unwrap_err();
+            assert!(refused.message.contains("none of ours"), "{other}");
+        }
+        assert!(offset("MQ==").is_err());
+        assert!(offset("!").is_err());
+    }
 }

@@ -2,11 +2,12 @@
 
 use rmcp::ErrorData;
 use rmcp::model::{
-    CompleteResult, CompletionInfo, GetPromptResponse, GetPromptResult, Icon, InputRequiredResult,
+    CompleteResult, CompletionInfo, GetPromptResponse, GetPromptResult, InputRequiredResult,
     Prompt, PromptArgument, PromptMessage, Role as WireRole,
 };
 use serde_json::Value;
 
+use super::icons::icons;
 use super::mounted::MountedPrompt;
 use super::registry::Mounted;
 use super::{Identity, refused, wire};
@@ -25,8 +26,7 @@ pub(super) fn prompt(prompt: &MountedPrompt) -> Prompt {
         (!arguments.is_empty()).then_some(arguments),
     );
     listed.title = mounted.def.title.map(str::to_owned);
-    let icons = mounted.def.icons;
-    listed.icons = (!icons.is_empty()).then(|| icons.iter().map(|src| Icon::new(*src)).collect());
+    listed.icons = icons(mounted.def.icons);
     listed.meta = wire::own_meta(mounted);
     listed
 }
@@ -63,7 +63,7 @@ pub(super) fn answer(
             Ok(messages(description, output, identity).into())
         }
         Reply::InputRequired(asked) => {
-            let asked: InputRequiredResult = wire::input_required(asked)?;
+            let asked: InputRequiredResult = wire::input_required(asked, identity)?;
             Ok(asked.into())
         }
         reply => Err(refused::error(Kind::Prompt, name, reply)),

@@ -5,13 +5,13 @@ use std::time::Duration;
 use mcp_grammar::Scope;
 use rmcp::ErrorData;
 use rmcp::model::{
-    Annotations, CacheScope, Icon, InputRequiredResult, ReadResourceResponse, ReadResourceResult,
+    Annotations, CacheScope, InputRequiredResult, ReadResourceResponse, ReadResourceResult,
     Resource, ResourceContents, ResourceTemplate, Role,
 };
 
+use super::icons::icons;
 use super::mounted::MountedResource;
-use super::registry::Mounted;
-use super::{Identity, refused, wire};
+use super::{Core, pages, refused, wire};
 use crate::answer::{Content, Output, Source};
 use crate::error::{Reply, millis_ceil};
 use crate::kind::Kind;
@@ -24,7 +24,7 @@ pub(super) fn resource(resource: &MountedResource) -> Resource {
     listed.description = Some(wire::description(&resource.mounted));
     listed.mime_type = mime(resource).map(str::to_owned);
     listed.size = def.size;
-    listed.icons = icons(&resource.mounted);
+    listed.icons = icons(resource.mounted.def.icons);
     listed.meta = wire::own_meta(&resource.mounted);
     listed.annotations = annotations(resource);
     listed
@@ -37,7 +37,7 @@ pub(super) fn template(resource: &MountedResource) -> ResourceTemplate {
     listed.title = def.item.title.map(str::to_owned);
     listed.description = Some(wire::description(&resource.mounted));
     listed.mime_type = mime(resource).map(str::to_owned);
-    listed.icons = icons(&resource.mounted);
+    listed.icons = icons(resource.mounted.def.icons);
     listed.meta = wire::own_meta(&resource.mounted);
     listed.annotations = annotations(resource);
     listed
@@ -59,11 +59,6 @@ pub(super) fn listed(of: &MountedResource, output: Output) -> impl Iterator<Item
         resource.annotations = annotations(of);
         resource
     })
-}
-
-fn icons(mounted: &Mounted) -> Option<Vec<Icon>> {
-    let icons = mounted.def.icons;
-    (!icons.is_empty()).then(|| icons.iter().map(|src| Icon::new(*src)).collect())
 }
 
 fn annotations(resource: &MountedResource) -> Option<Annotations> {
@@ -88,28 +83,23 @@ fn mime(resource: &MountedResource) -> Option<&'static str> {
 
 /// The answer to `resources/read`.
 pub(super) fn answer(
+    core: &Core,
     resource: Option<&MountedResource>,
     uri: &str,
     reply: Reply,
-    identity: &Identity,
 ) -> Result<ReadResourceResponse, ErrorData> {
     match (reply, resource) {
-        (Reply::Output(output), Some(resource)) => Ok(read(resource, uri, output, identity).into()),
+        (Reply::Output(output), Some(resource)) => Ok(read(core, resource, uri, output).into()),
         (Reply::InputRequired(asked), _) => {
-            let asked: InputRequiredResult = wire::input_required(asked)?;
+            let asked: InputRequiredResult = wire::input_required(asked, &core.identity)?;
             Ok(asked.into())
         }
         (reply, _) => Err(refused::error(Kind::Resource, uri, reply)),
     }
 }
 
-fn read(
-    resource: &MountedResource,
-    uri: &str,
-    output: Output,
-    identity: &Identity,
-) -> ReadResourceResult {
-    let (ttl, scope) = freshness(&resource.mounted, output.source);
+fn read(core: &Core, resource: &MountedResource, uri: &str, output: Output) -> ReadResourceResult {
+    let (ttl, scope) = freshness(resource, output.source);
     let contents = output.content.into_iter().filter_map(wire::contents_of);
     let contents = contents.map(|mut contents| {
         let (own, mime_type) = match &mut contents {
@@ -128,7 +118,7 @@ fn read(
     let mut result = ReadResourceResult::new(contents.collect())
         .with_ttl_ms(millis_ceil(ttl))
         .with_cache_scope(scope);
-    let mut meta = wire::server_meta(identity);
+    let mut meta = wire::server_meta(&core.identity);
     meta.0.extend(output.meta);
     meta.0.extend(wire::source(output.source));
     result.meta = Some(meta);
@@ -136,9 +126,14 @@ fn read(
 }
 
 /// How long a client may keep what it read, and whether others may: as long as this server keeps it, and as widely.
-fn freshness(mounted: &Mounted, source: Source) -> (Duration, CacheScope) {
+fn freshness(resource: &MountedResource, source: Source) -> (Duration, CacheScope) {
+    let mounted = &*resource.mounted;
+    let own = || pages::scope(std::iter::once(mounted));
     let Some(cache) = &mounted.policies.declared.cache else {
-        return (Duration::ZERO, CacheScope::Private);
+        return match resource.lasts {
+            Some(ttl) => (ttl, own()),
+            None => (Duration::ZERO, CacheScope::Private),
+        };
     };
     let left = match source {
         Source::Hit(age) | Source::Stale(age) => cache.ttl.saturating_sub(age),
@@ -147,8 +142,8 @@ fn freshness(mounted: &Mounted, source: Source) -> (Duration, CacheScope) {
     let scope = match cache.scope {
         _ if mounted.policies.tenants.is_bound() => CacheScope::Private,
         Some(Scope::Public) => CacheScope::Public,
-        None if !mounted.policies.auth.guarantees_caller() => CacheScope::Public,
-        _ => CacheScope::Private,
+        Some(_) => CacheScope::Private,
+        None => own(),
     };
     (left, scope)
 }

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::compose::{Entry, Item};
 use super::home::Home;
 use super::mounted::{Defaults, Mounting, Prompts, Resources};
-use super::tools::Switch;
+use super::switches::Switch;
 use crate::arg::{InputSchema, Need, Params, Signature, What};
 use crate::kind::Kind;
 use crate::metrics::Meter;
@@ -22,6 +22,7 @@ use crate::mount::Instance;
 use crate::policy::tenants::Named;
 use crate::policy::{Effective, deprecated};
 use crate::prompt::words;
+use crate::skills::Catalog;
 use crate::tool::{ToolDef, Walk};
 
 /// Everything that is mounted, by name and in a fixed order.
@@ -97,12 +98,14 @@ impl Registry {
     /// Makes everything ready, and reports every problem at once.
     pub(crate) fn build(
         entries: &[Entry],
+        skills: Option<(&Entry, &Arc<Catalog>)>,
         problems: &mut Vec<String>,
         mut resolve: impl FnMut(Named<'_>, &Policies<'static>, &Defaults, &mut Vec<String>) -> Effective,
     ) -> Self {
         let mut registry = Self::default();
         let names = Names::of(entries);
-        for entry in entries {
+        let skill_files = skills.map(|(entry, _)| entry);
+        for entry in entries.iter().chain(skill_files) {
             let mut mounting = Mounting {
                 entry,
                 names: &names,
@@ -110,6 +113,10 @@ impl Registry {
                 problems,
                 asides: &mut registry.asides,
             };
+            if let Some((_, catalog)) = skills.filter(|(own, _)| std::ptr::eq(*own, entry)) {
+                registry.resources.mount_skills(catalog, &mut mounting);
+                continue;
+            }
             match entry.item {
                 Item::Tool(_) => {
                     let tool = mounting.item(&[]);
@@ -157,7 +164,8 @@ impl Registry {
 
     /// Tools, resources and prompts, in this order.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Mounted>> {
-        let resources = self.resources.iter().map(|resource| &resource.mounted);
+        let resources = self.resources.iter().chain(self.resources.skills());
+        let resources = resources.map(|resource| &resource.mounted);
         let prompts = self.prompts.iter().map(|prompt| &prompt.mounted);
         self.tools.iter().chain(resources).chain(prompts)
     }

@@ -1,16 +1,15 @@
-//! Skills on the wire: the lists of the extension, and their files as resources.
+//! Skills on the wire: the lists of the extension. Their files are read as resources are.
 
 use rmcp::ErrorData;
 use rmcp::model::{
     CacheScope, GetSkillResult, ListResourcesResult, ListSkillsResult, PaginatedRequestParams,
-    ReadResourceResult, Resource, ResourceContents, Skill, SkillFrontmatter, SkillResource,
-    SkillResources,
+    Resource, Skill, SkillFrontmatter, SkillResource, SkillResources,
 };
 use serde_json::json;
 
-use super::pages::{Page, TTL_MS, listed};
+use super::pages::{Page, TTL_MS, Window, listed};
 use super::{Core, pages, wire};
-use crate::policy::auth::{self, Permits};
+use crate::policy::gate;
 use crate::principal::Principal;
 use crate::skills::{self, Catalog};
 
@@ -18,9 +17,9 @@ const FOLDER: &str = "inode/directory";
 
 /// The skills that this caller may read.
 pub(super) fn visible<'a>(core: &'a Core, caller: Option<&Principal>) -> Option<&'a Catalog> {
-    let catalog = core.skills.as_ref()?;
-    let rules = (&catalog.auth, &catalog.tenants);
-    (auth::allows(core, &core.home, rules, caller) == Permits::Yes).then_some(catalog)
+    let files = core.tools().resources.skills()?;
+    let catalog = core.skills.as_deref()?;
+    gate::visible(core, &files.mounted, caller).then_some(catalog)
 }
 
 pub(super) fn list(
@@ -28,12 +27,13 @@ pub(super) fn list(
     caller: Option<&Principal>,
     params: Option<PaginatedRequestParams>,
 ) -> Result<ListSkillsResult, ErrorData> {
-    let skills = visible(core, caller).map_or(&[][..], |catalog| &catalog.skills);
-    let (page, next) = page(core, skills, params.and_then(|params| params.cursor))?;
-    let catalog = core.skills.as_ref();
-    let entries = page.iter().filter_map(|it| Some(skill(catalog?, it)));
-    let items = entries.collect();
-    Ok(listed!(ListSkillsResult, kept(core, items, next), core))
+    let window = Window::of(core, params)?;
+    let catalog = visible(core, caller).into_iter();
+    let skills = catalog.flat_map(|catalog| catalog.skills.iter().map(move |it| (catalog, it)));
+    let page = Page::of(window, skills, scope(core), |(catalog, it)| {
+        skill(catalog, it)
+    });
+    Ok(listed!(ListSkillsResult, page, core))
 }
 
 pub(super) fn get(
@@ -59,55 +59,30 @@ pub(super) fn directory(
 ) -> Result<ListResourcesResult, ErrorData> {
     let catalog = visible(core, caller).ok_or_else(|| unknown("folder", uri))?;
     let children = catalog.folder(uri).ok_or_else(|| unknown("folder", uri))?;
-    let (page, next) = page(core, children, cursor)?;
-    let resources = page.iter().filter_map(|child| {
+    let window = Window::at(core, cursor.as_deref())?;
+    let children = children.iter();
+    let page = Page::of(window, children, scope(core), |child| {
         let resource = Resource::new(&child.uri, &child.name);
-        if child.is_folder {
-            return Some(resource.with_mime_type(FOLDER));
+        match catalog.file(&child.uri).filter(|_| !child.is_folder) {
+            None => resource.with_mime_type(FOLDER),
+            Some(file) => {
+                let size = file.bytes.len() as u64;
+                resource.with_mime_type(file.mime).with_size(size)
+            }
         }
-        let file = catalog.file(&child.uri)?;
-        let size = file.bytes.len() as u64;
-        Some(resource.with_mime_type(file.mime).with_size(size))
     });
-    let items = resources.collect();
-    Ok(listed!(ListResourcesResult, kept(core, items, next), core))
+    Ok(listed!(ListResourcesResult, page, core))
 }
 
-/// The skills as resources: each by its `SKILL.md`, which names the rest.
-pub(super) fn resources(core: &Core, caller: Option<&Principal>) -> Vec<Resource> {
-    let catalog = visible(core, caller);
-    let skills = catalog.into_iter().flat_map(|catalog| &catalog.skills);
-    let resource = |skill: &skills::Skill| {
-        let mut resource = Resource::new(&skill.uri, &skill.name)
-            .with_description(&skill.description)
-            .with_mime_type("text/markdown");
-        let file = catalog.and_then(|catalog| catalog.file(&skill.uri));
-        resource.size = file.map(|file| file.bytes.len() as u64);
-        resource
-    };
-    skills.map(resource).collect()
-}
-
-/// A file of a skill, if the address is one's.
-pub(super) fn read(
-    core: &Core,
-    caller: Option<&Principal>,
-    uri: &str,
-) -> Option<ReadResourceResult> {
-    let file = visible(core, caller)?.file(uri)?;
-    let contents = match file.text() {
-        Some(text) => ResourceContents::text(text, uri),
-        None => {
-            use base64::Engine as _;
-            let blob = base64::engine::general_purpose::STANDARD.encode(&file.bytes);
-            ResourceContents::blob(blob, uri)
-        }
-    };
-    let mut result = ReadResourceResult::new(vec![contents.with_mime_type(file.mime)])
-        .with_ttl_ms(TTL_MS)
-        .with_cache_scope(scope(core));
-    result.meta = Some(wire::server_meta(&core.identity));
-    Some(result)
+/// A skill as a resource: its `SKILL.md`, which names the rest.
+pub(super) fn resource(core: &Core, skill: &skills::Skill) -> Resource {
+    let mut resource = Resource::new(&skill.uri, &skill.name)
+        .with_description(&skill.description)
+        .with_mime_type("text/markdown");
+    let catalog = core.skills.as_ref();
+    let file = catalog.and_then(|catalog| catalog.file(&skill.uri));
+    resource.size = file.map(|file| file.bytes.len() as u64);
+    resource
 }
 
 fn skill(catalog: &Catalog, skill: &skills::Skill) -> Skill {
@@ -124,35 +99,10 @@ fn skill(catalog: &Catalog, skill: &skills::Skill) -> Skill {
     Skill::new(&skill.uri, frontmatter, files)
 }
 
-/// A page of a list, and where the next one begins.
-fn page<'a, T>(
-    core: &Core,
-    items: &'a [T],
-    cursor: Option<String>,
-) -> Result<(&'a [T], Option<String>), ErrorData> {
-    let start = pages::offset(cursor)?;
-    let rest = items.get(start..).unwrap_or_default();
-    let page = &rest[..rest.len().min(core.page_size)];
-    let end = start + page.len();
-    Ok((page, (end < items.len()).then(|| pages::cursor(end))))
-}
-
-/// A page that clients may keep: skills change only with the program.
-fn kept<W>(core: &Core, items: Vec<W>, next: Option<String>) -> Page<W> {
-    Page {
-        items,
-        ttl_ms: TTL_MS,
-        scope: scope(core),
-        next,
-    }
-}
-
 /// Whether others may keep what one caller was told.
 pub(super) fn scope(core: &Core) -> CacheScope {
-    match &core.skills {
-        Some(it) if it.auth.guarantees_caller() || it.tenants.is_bound() => CacheScope::Private,
-        _ => CacheScope::Public,
-    }
+    let files = core.tools().resources.skills().into_iter();
+    pages::scope(files.map(|files| &*files.mounted))
 }
 
 fn unknown(what: &str, uri: &str) -> ErrorData {

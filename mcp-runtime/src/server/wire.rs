@@ -6,13 +6,14 @@ use std::time::Duration;
 use rmcp::ErrorData;
 use rmcp::model::{
     CallToolResponse, CallToolResult, ClientCapabilities, ContentBlock, ElicitationCapability,
-    ErrorCode, Icon, Implementation, InputRequest, InputRequests, InputRequiredResult, MetaObject,
+    ErrorCode, Implementation, InputRequest, InputRequests, InputRequiredResult, MetaObject,
     ProtocolVersion, Resource, ResourceContents, RootsCapabilities, SamplingCapability, Tool,
     ToolAnnotations, UrlElicitationCapability,
 };
 use serde_json::{Value, json};
 
 use super::Identity;
+use super::icons::icons;
 use super::registry::Mounted;
 use crate::answer::{
     Body, CACHE_META_KEY, Content, Embedded, IDEMPOTENCY_META_KEY, Link, Output, Source,
@@ -61,9 +62,7 @@ pub(super) fn tool(mounted: &Mounted) -> Tool {
         policies.idempotent.then_some(true),
         policies.open_world,
     ));
-    if !def.icons.is_empty() {
-        tool.icons = Some(def.icons.iter().map(|src| Icon::new(*src)).collect());
-    }
+    tool.icons = icons(def.icons);
     tool.meta = own_meta(mounted);
     tool
 }
@@ -104,7 +103,7 @@ pub(super) fn reply(
         Reply::Output(output) => Ok(result(output, identity).into()),
         Reply::Failure(failed) => Ok(failure(&failed, identity).into()),
         Reply::UnknownTool => Err(unknown_tool(tool)),
-        Reply::InputRequired(asked) => Ok(input_required(asked)?.into()),
+        Reply::InputRequired(asked) => Ok(input_required(asked, identity)?.into()),
         Reply::Lacks(capability) => Err(lacks(capability)),
         Reply::BrokenState => Err(broken_state()),
         Reply::Cancelled => Err(ErrorData::internal_error("cancelled", None)),
@@ -157,14 +156,21 @@ pub(super) fn failure(failure: &Failure, identity: &Identity) -> CallToolResult 
 }
 
 /// The questions of a round, as requests of the protocol.
-pub(super) fn input_required(asked: InputRequired) -> Result<InputRequiredResult, ErrorData> {
+pub(super) fn input_required(
+    asked: InputRequired,
+    identity: &Identity,
+) -> Result<InputRequiredResult, ErrorData> {
     let requests = asked.questions.into_iter().map(|(key, question)| {
         let request = json!({"method": question.method, "params": question.params});
         Ok((key, serde_json::from_value::<InputRequest>(request)?))
     });
     let requests: serde_json::Result<InputRequests> = requests.collect();
     match requests {
-        Ok(requests) => Ok(InputRequiredResult::new(Some(requests), Some(asked.state))),
+        Ok(requests) => {
+            let mut result = InputRequiredResult::new(Some(requests), Some(asked.state));
+            result.meta = Some(server_meta(identity));
+            Ok(result)
+        }
         Err(error) => {
             let id = incident_id();
             tracing::error!(%id, %error, "a question is not in the protocol's form");

@@ -8,10 +8,8 @@ use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
 use super::frontmatter::Frontmatter;
-use super::{Catalog, Child, File, Skill};
+use super::{Catalog, Child, File, SCHEME, Skill};
 use crate::error::ServerError;
-use crate::policy::auth::Rule;
-use crate::policy::tenants::Admits;
 
 /// What makes a folder a skill.
 const SKILL_MD: &str = "SKILL.md";
@@ -27,11 +25,9 @@ const MOST_BYTES_IN_ALL: u64 = 64 << 20;
 const DEEPEST: usize = 16;
 
 /// Reads a folder of skills.
-pub(super) fn load(folder: &Path, auth: Rule) -> Result<Catalog, ServerError> {
+pub(super) fn load(folder: &Path) -> Result<Catalog, ServerError> {
     let mut loading = Loading {
         catalog: Catalog {
-            auth,
-            tenants: Admits::default(),
             skills: Vec::new(),
             files: BTreeMap::new(),
             folders: BTreeMap::new(),
@@ -107,7 +103,7 @@ impl Loading {
     }
 
     fn skill(&mut self, folder: &Path, path: &[String]) {
-        let root = format!("skill://{}", path.join("/"));
+        let root = format!("{SCHEME}{}", path.join("/"));
         let uri = format!("{root}/{SKILL_MD}");
         let before = self.bytes;
         let mut files = Vec::new();

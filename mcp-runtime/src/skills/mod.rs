@@ -3,6 +3,7 @@
 //! The folder is read once, when the server is built: what is served later is what was there then, with the digests that were told, whatever happens
 //! to the folder. Links are refused, so that nothing outside is served.
 
+mod file;
 mod frontmatter;
 mod load;
 
@@ -11,14 +12,26 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bytes::Bytes;
-use mcp_grammar::Auth;
+use mcp_grammar::{Auth, Size};
 use serde_json::{Map, Value};
 
+pub(crate) use self::file::FILES;
 use crate::error::ServerError;
-use crate::policy::auth::Rule;
-use crate::policy::tenants::Admits;
+use crate::policy::{Policies, Source};
+
+type Grammar = mcp_grammar::Policies<'static>;
+
+/// What the addresses of skills begin with.
+const SCHEME: &str = "skill://";
+
+/// How long a client may keep a file: it changes with the program alone.
+pub(crate) const LASTS: Duration = Duration::from_secs(60);
+
+/// How large an answer may be where nobody says it: a file of a skill is at most 16 MiB, and a third larger in base 64.
+const MAX_OUT: Size = Size::new("32MB");
 
 /// A folder of skills to serve: [`Server::skills`](crate::Server::skills).
 ///
@@ -34,7 +47,7 @@ use crate::policy::tenants::Admits;
 #[must_use = "skills that no server has serve nobody; pass them to `Server::skills`"]
 pub struct Skills {
     folder: PathBuf,
-    auth: Option<Auth<'static>>,
+    policies: Policies,
 }
 
 impl Skills {
@@ -42,7 +55,7 @@ impl Skills {
     pub fn folder(path: impl Into<PathBuf>) -> Self {
         Self {
             folder: path.into(),
-            auth: None,
+            policies: Policies::new(),
         }
     }
 
@@ -52,13 +65,39 @@ impl Skills {
     /// With what to write instead, if the text is not understood.
     #[track_caller]
     pub fn auth(mut self, text: &'static str) -> Self {
-        self.auth = Some(Auth::new(text));
+        self.policies.0.auth = Some(Auth::new(text));
+        self
+    }
+
+    /// Sets what holds for reading them, as the server's defaults do for what says nothing itself. An `auth` that was set before stays, where these
+    /// have none.
+    ///
+    /// ```
+    /// use mcp_runtime::{Policies, Skills};
+    ///
+    /// let skills = Skills::folder("skills").policies(Policies::new().auth("user").rate("50/s"));
+    /// ```
+    pub fn policies(mut self, policies: Policies) -> Self {
+        let auth = policies.0.auth.or(self.policies.0.auth);
+        self.policies = policies;
+        self.policies.0.auth = auth;
         self
     }
 
     /// Reads the folder.
-    pub(crate) fn load(self, default: Option<Auth<'static>>) -> Result<Catalog, ServerError> {
-        load::load(&self.folder, Rule::new(self.auth.or(default)))
+    pub(crate) fn load(&self) -> Result<Catalog, ServerError> {
+        load::load(&self.folder)
+    }
+
+    /// What holds for reading a file of theirs, the nearest word first.
+    pub(crate) fn defaults(&self, server: Grammar) -> Vec<(Source, Grammar)> {
+        let mut nobody = Grammar::new();
+        nobody.max_out = Some(MAX_OUT);
+        vec![
+            (Source::Toolset, self.policies.0),
+            (Source::Server, server),
+            (Source::Default, nobody),
+        ]
     }
 }
 
@@ -71,9 +110,6 @@ impl<P: AsRef<Path>> From<P> for Skills {
 /// Every skill of a folder, in memory.
 #[derive(Debug)]
 pub(crate) struct Catalog {
-    pub(crate) auth: Rule,
-    /// Which tenants have them.
-    pub(crate) tenants: Admits,
     pub(crate) skills: Vec<Skill>,
     files: BTreeMap<String, File>,
     folders: BTreeMap<String, Vec<Child>>,
@@ -112,6 +148,15 @@ pub(crate) struct Child {
 impl Catalog {
     pub(crate) fn skill(&self, uri: &str) -> Option<&Skill> {
         self.skills.iter().find(|skill| skill.uri == uri)
+    }
+
+    /// The address of a file as the arguments of a call that reads it.
+    pub(crate) fn arguments(&self, uri: &str) -> Option<Map<String, Value>> {
+        let path = self
+            .files
+            .contains_key(uri)
+            .then(|| uri.strip_prefix(SCHEME))??;
+        Some(Map::from_iter([("path".to_owned(), Value::from(path))]))
     }
 
     pub(crate) fn file(&self, uri: &str) -> Option<&File> {

@@ -14,7 +14,7 @@ fn manual(name: &str) -> String {
 }
 
 fn load(root: &Path) -> Result<Catalog, String> {
-    let loaded = Skills::folder(root).load(None);
+    let loaded = Skills::folder(root).load();
     loaded.map_err(|error| error.to_string())
 }
 

@@ -160,6 +160,12 @@ impl Connection {
             let params = &message["params"];
             let name = params["name"].as_str();
             let name = name.or_else(|| params["taskId"].as_str());
+            let uri = || {
+                params["uri"]
+                    .as_str()
+                    .filter(|_| method == "resources/read")
+            };
+            let name = name.or_else(uri);
             headers.extend(name.map(|name| (NAME, encoded(name))));
             headers.extend(self.mirrored(&message["params"]));
         }

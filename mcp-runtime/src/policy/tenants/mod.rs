@@ -17,9 +17,6 @@ pub(crate) use self::rates::Rates;
 /// The entry for every tenant that has none, and for callers without a tenant.
 const OTHERS: &str = "*";
 
-/// The address under which the skills are named, all of them together.
-pub(crate) const SKILLS: &str = "skill://";
-
 /// The `tenants` of an operator's file, by their names.
 ///
 /// ```json

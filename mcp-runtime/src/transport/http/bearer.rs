@@ -22,11 +22,9 @@ use crate::auth::{Authenticator, Rejected};
 use crate::kind::Kind;
 use crate::policy::auth::{Permits, Rule, permits, scopes_to_ask};
 use crate::policy::gate;
-use crate::policy::tenants::SKILLS;
 use crate::principal::Principal;
 use crate::server::registry::Mounted;
 use crate::server::{Core, mounted};
-use crate::skills::Catalog;
 
 /// When to come back while tokens cannot be verified.
 const AWAY_RETRY: Duration = Duration::from_secs(5);
@@ -53,14 +51,12 @@ impl Bearer {
     ) -> Self {
         let hidden = core.tools().all().filter(|it| !it.def.visible_always);
         let mut scopes: Vec<_> = hidden.flat_map(|it| to_ask(&it.policies.auth)).collect();
-        let skills = core.skills.as_ref();
-        scopes.extend(skills.into_iter().flat_map(|it| to_ask(&it.auth)));
         scopes.sort_unstable();
         scopes.dedup();
         let needs_nobody = |it: &Arc<Mounted>| {
             !it.policies.auth.guarantees_caller() && it.policies.tenants.admit(None)
         };
-        let open = core.tools().all().any(needs_nobody) || skills.is_some_and(are_open);
+        let open = core.tools().all().any(needs_nobody);
         Self {
             open,
             authenticator: Arc::new(authenticator),
@@ -196,7 +192,6 @@ impl Bearer {
             (None, Some(tool)) if tool.def.visible_always => {
                 Err(Challenge::NoToken(to_ask(&tool.policies.auth)))
             }
-            (None, None) if self.is_open_skill(asked) => Ok(()),
             // To a stranger, a tool that does not exist is as any other that it does not see.
             (None, _) => Err(Challenge::NoToken(self.scopes.clone())),
             // Of a tool that the caller does not see, it learns nothing: the protocol says that there is none.
@@ -243,13 +238,6 @@ impl Bearer {
         Arc::new(rule.give(Principal::clone(&caller), said))
     }
 
-    /// Whether it is a file of skills that everybody may read.
-    fn is_open_skill(&self, asked: &Asked<'_>) -> bool {
-        let is_skill =
-            matches!(asked, Asked::One(Kind::Resource, address) if address.starts_with(SKILLS));
-        is_skill && self.core.skills.as_ref().is_some_and(are_open)
-    }
-
     fn refused(&self, head: &Parts, body: &[u8], why: &str) -> Refusal {
         tracing::info!(why, "a token was refused");
         self.challenged(Challenge::BadToken(self.scopes.clone()), head, body)
@@ -259,11 +247,6 @@ impl Bearer {
         let metadata = self.resource.metadata_address(&head.uri, &head.headers);
         challenge.refusal(metadata.as_deref()).answering(body)
     }
-}
-
-/// Whether skills need no caller.
-fn are_open(skills: &Catalog) -> bool {
-    !skills.auth.guarantees_caller() && skills.tenants.admit(None)
 }
 
 fn to_ask(rule: &Rule) -> Vec<&'static str> {

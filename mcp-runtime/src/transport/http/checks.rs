@@ -1,20 +1,20 @@
 //! What a server must not be served to others with.
 
+use std::sync::Arc;
+
 use super::Options;
 use crate::error::{Result, ServerError};
 use crate::policy::auth::Rule;
 use crate::server::Core;
+use crate::server::registry::Mounted;
 
 /// Refuses to serve tools that need a caller where nobody can be one.
 pub(super) fn callers(core: &Core, options: &Options, reached: &str) -> Result<()> {
     let tools = core.tools().all();
-    let named = tools
+    let named: Vec<String> = tools
         .filter(|tool| tool.policies.auth.guarantees_caller())
-        .map(|tool| format!("\n  `{}` ({})", tool.name, tool.def.location));
-    let skills = core.skills.as_ref();
-    let skills = skills.filter(|skills| skills.auth.guarantees_caller());
-    let skills = skills.map(|_| "\n  the skills".to_owned());
-    let named: Vec<String> = named.chain(skills).collect();
+        .map(|tool| named(core, tool))
+        .collect();
     if options.asks_callers() || named.is_empty() {
         return Ok(());
     }
@@ -28,11 +28,7 @@ pub(super) fn callers(core: &Core, options: &Options, reached: &str) -> Result<(
 pub(super) fn decided(core: &Core, open: bool, reached: &str) -> Result<()> {
     let tools = core.tools().all();
     let undecided = tools.filter(|tool| matches!(tool.policies.auth, Rule::Undecided));
-    let named = undecided.map(|tool| format!("\n  `{}` ({})", tool.name, tool.def.location));
-    let skills = core.skills.as_ref();
-    let skills = skills.filter(|skills| matches!(skills.auth, Rule::Undecided));
-    let skills = skills.map(|_| "\n  the skills: `Skills::folder(..).auth(..)`".to_owned());
-    let named: Vec<String> = named.chain(skills).collect();
+    let named: Vec<String> = undecided.map(|tool| named(core, tool)).collect();
     if open || named.is_empty() {
         return Ok(());
     }
@@ -40,4 +36,13 @@ pub(super) fn decided(core: &Core, open: bool, reached: &str) -> Result<()> {
         "{reached}, and nobody has said who may call{}\n  help: write `auth = \"user\"`, `auth = \"some:scope\"` or `auth = \"none\"` on each tool, or for all of a list: `tools![..].auth(..)`\n  help: if the whole server is public on purpose, say so with `Server::open()`",
         named.concat(),
     )))
+}
+
+/// A line about a tool, or what else is called.
+fn named(core: &Core, tool: &Arc<Mounted>) -> String {
+    let skills = core.tools().resources.skills();
+    match skills.is_some_and(|skills| Arc::ptr_eq(&skills.mounted, tool)) {
+        true => "\n  the skills: `Skills::folder(..).auth(..)`".to_owned(),
+        false => format!("\n  `{}` ({})", tool.name, tool.def.location),
+    }
 }

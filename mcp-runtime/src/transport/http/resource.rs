@@ -88,7 +88,6 @@ pub(super) fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> 
 /// Every scope that a tool, a resource, a prompt or the skills ask for. `offline_access` is asked of the authorization server, never of a resource.
 pub(super) fn scopes(core: &Core) -> Vec<&'static str> {
     let rules = core.tools().all().map(|tool| &tool.policies.auth);
-    let rules = rules.chain(core.skills.as_ref().map(|skills| &skills.auth));
     let scopes = rules.flat_map(|rule| match rule {
         Rule::Requires(auth) => auth.scopes().collect(),
         Rule::Undecided | Rule::Anyone => Vec::new(),

@@ -26,7 +26,7 @@ impl Lane {
             return None;
         }
         let caller = self.caller(head).map(Arc::as_ref);
-        let page = self.listing.page(plain.cursor, caller)?;
+        let page = self.listing.page(plain.cursor.as_deref(), caller)?;
         let id = serde_json::to_string(&plain.id).ok()?;
         let before = format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":");
         let body = Joined([before.into(), page, Bytes::from_static(b"}")]);

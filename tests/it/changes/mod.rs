@@ -1,5 +1,7 @@
 //! Tools that come and go while the server runs, and the clients that are told.
 
+mod besides;
+
 use std::sync::Arc;
 
 use mcp_runtime::prelude::*;
@@ -36,12 +38,15 @@ fn server() -> Server {
 
 const CHANGED: &str = "notifications/tools/list_changed";
 
-/// A client of each revision on each transport.
-async fn clients(server: impl Fn() -> Server) -> Vec<(Client, mcp_runtime::Tools)> {
+/// A client of each revision on each transport, and a handle of its server.
+async fn clients<H>(
+    server: impl Fn() -> Server,
+    handle: impl Fn(&Server) -> H,
+) -> Vec<(Client, H)> {
     let mut clients = Vec::new();
     for (legacy, http) in [(false, false), (true, false), (false, true), (true, true)] {
         let server = server();
-        let tools = server.tools();
+        let handle = handle(&server);
         let mut builder = Client::builder(server);
         if legacy {
             builder = builder.legacy();
@@ -49,7 +54,7 @@ async fn clients(server: impl Fn() -> Server) -> Vec<(Client, mcp_runtime::Tools
         if http {
             builder = builder.http();
         }
-        clients.push((builder.connect().await, tools));
+        clients.push((builder.connect().await, handle));
     }
     clients
 }
@@ -60,7 +65,7 @@ async fn next(changes: &mut Pending) -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn a_disabled_tool_is_as_one_that_does_not_exist() {
-    for (client, tools) in clients(server).await {
+    for (client, tools) in clients(server, Server::tools).await {
         let unknown = |reply: &testing::Reply| reply.rpc_error().unwrap().clone();
         tools.disable("export").unwrap();
         assert_eq!(client.tools().await.names(), ["close", "wait"]);
@@ -80,7 +85,7 @@ async fn a_disabled_tool_is_as_one_that_does_not_exist() {
 
 #[tokio::test(start_paused = true)]
 async fn clients_are_told_once_for_each_change() {
-    for (client, tools) in clients(server).await {
+    for (client, tools) in clients(server, Server::tools).await {
         let mut changes = client.changes().await;
         tools.disable("export").unwrap();
         // Nothing changes by that.
@@ -98,7 +103,7 @@ async fn clients_are_told_once_for_each_change() {
 
 #[tokio::test(start_paused = true)]
 async fn a_tool_can_take_another_away() {
-    for (client, _) in clients(server).await {
+    for (client, _) in clients(server, Server::tools).await {
         let mut changes = client.changes().await;
         client.call("close", json!({})).await.result();
         assert_eq!(next(&mut changes).await["method"], CHANGED);
