@@ -35,6 +35,8 @@ pub(crate) mod registry;
 pub(crate) mod remote;
 mod resources;
 mod served;
+#[cfg(feature = "cli")]
+mod shown;
 mod signals;
 mod skills;
 mod switches;
