@@ -26,12 +26,15 @@ impl Core {
         (!needs.is_empty()).then(|| format!("{who}; not listed: {}", needs.join(", ")))
     }
 
-    /// Says it on stderr, whatever the log leaves out: nothing is skipped in silence.
+    /// Says it in the log, or on stderr where the log leaves it out: nothing is skipped in silence.
     #[cfg(any(feature = "http", feature = "stdio"))]
     pub(crate) fn say_withheld(&self) {
-        if let Some(line) = self.withheld() {
-            eprintln!("{line}");
-            tracing::warn!("{line}");
+        let Some(line) = self.withheld() else {
+            return;
+        };
+        match tracing::enabled!(tracing::Level::WARN) {
+            true => tracing::warn!("{line}"),
+            false => eprintln!("{line}"),
         }
     }
 }
