@@ -102,7 +102,7 @@ impl Server {
     }
 
     /// Serves tools under their own names: those of a list, the methods of a value whose `impl` block has `#[toolset]`, or a
-    /// [`Mount`] that renames some or leaves them out.
+    /// [`Mount`](crate::Mount) that renames some or leaves them out.
     ///
     /// ```
     /// use mcp_runtime::prelude::*;
