@@ -23,9 +23,10 @@ pub use crate::aside::{completed, listed};
 pub use crate::mount::ToolMethods;
 pub use crate::prompt::{IntoMessages, Prompt, PromptDef};
 pub use crate::resource::{IntoContents, Resource, ResourceDef};
-pub use crate::tool::{
-    Running, Tool, ToolDef, Toolset, Walk, unique, unique_address, unique_name, unique_prompt,
-    unique_prompt_name, unique_resource,
+pub use crate::tool::{Running, Tool, ToolDef, Walk};
+pub use crate::toolset::{
+    Toolset, unique, unique_address, unique_name, unique_prompt, unique_prompt_name,
+    unique_resource,
 };
 
 use crate::arg::Signature;

@@ -114,7 +114,8 @@ pub use self::secret::Secret;
 pub use self::server::{NotServed, Prompts, Resources, Server, Tools};
 pub use self::skills::Skills;
 pub use self::task::Task;
-pub use self::tool::{Tool, ToolDef, Toolset};
+pub use self::tool::{Tool, ToolDef};
+pub use self::toolset::Toolset;
 #[cfg(feature = "http")]
 pub use self::transport::http::{EmbeddedServer, HttpServer};
 

@@ -313,6 +313,3 @@ pub(crate) fn attempt(call: &Arc<Call>, tool: Running) -> Running {
     };
     Box::pin(next.run())
 }
-
-#[cfg(test)]
-mod tests;

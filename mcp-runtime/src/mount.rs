@@ -8,7 +8,8 @@ use std::sync::Arc;
 use crate::prompt::PromptDef;
 use crate::resource::ResourceDef;
 use crate::server::Server;
-use crate::tool::{ToolDef, Toolset};
+use crate::tool::ToolDef;
+use crate::toolset::Toolset;
 
 /// A type whose methods are tools, resources or prompts: `#[toolset]` on its `impl` block implements it.
 pub trait ToolMethods: Sized + 'static {

@@ -1,104 +1,135 @@
-//! What a list says for those of its tools that do not say it themselves.
+//! Lists of tools, resources and prompts, which servers mount.
 
-use mcp_grammar::{
-    Audit, Auth, Breaker, Cache, Concurrency, Confirm, Error, Idempotency, Invalidates, Policies,
-    Rate, Retry, Size, Timeout, When,
+mod defaults;
+mod unique;
+
+use mcp_grammar::Policies;
+
+pub use self::unique::{
+    unique, unique_address, unique_name, unique_prompt, unique_prompt_name, unique_resource,
 };
+use crate::prompt::PromptDef;
+use crate::resource::ResourceDef;
+use crate::tool::ToolDef;
 
-use crate::tool::{ToolDef, Toolset};
+/// A list of tools, as `tools![..]` makes it at a module's end.
+///
+/// ```
+/// use mcp_runtime::prelude::*;
+///
+/// /// Add two numbers.
+/// #[tool(read_only)]
+/// async fn add(a: i64, b: i64) -> i64 { a + b }
+///
+/// pub const TOOLS: Toolset = tools![add];
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[must_use = "a list that no server mounts serves nobody; pass it to `Server::mount`"]
+pub struct Toolset {
+    pub(crate) tools: &'static [&'static ToolDef],
+    pub(crate) resources: &'static [&'static ResourceDef],
+    pub(crate) prompts: &'static [&'static PromptDef],
+    pub(crate) prefix: Option<&'static str>,
+    pub(crate) tags: &'static [&'static str],
+    /// Defaults whose texts the attribute has found right, by option.
+    pub(crate) texts: &'static [(&'static str, &'static str)],
+    pub(crate) defaults: Policies<'static>,
+}
 
 impl Toolset {
-    /// Puts a word before the name of each tool of this list: `merge` with the prefix `"crm"` is `crm.merge`.
-    ///
-    /// A namespace that the list is mounted at goes before that.
-    pub const fn prefix(mut self, prefix: &'static str) -> Self {
-        self.prefix = Some(prefix);
-        self
+    /// A list of these tools.
+    pub const fn new(tools: &'static [&'static ToolDef]) -> Self {
+        Self {
+            tools,
+            ..Self::EMPTY
+        }
     }
 
-    /// Labels that every tool of this list has besides its own.
-    pub const fn tags(mut self, tags: &'static [&'static str]) -> Self {
-        self.tags = tags;
-        self
+    /// A list of these resources.
+    pub const fn of_resources(resources: &'static [&'static ResourceDef]) -> Self {
+        Self {
+            resources,
+            ..Self::EMPTY
+        }
     }
 
-    /// Defaults as they are written, by option. Their texts are read when the server is built; what is said of the list beside them counts
-    /// over them.
-    pub const fn policies(mut self, texts: &'static [(&'static str, &'static str)]) -> Self {
-        self.texts = texts;
-        self
+    /// A list of these prompts.
+    pub const fn of_prompts(prompts: &'static [&'static PromptDef]) -> Self {
+        Self {
+            prompts,
+            ..Self::EMPTY
+        }
     }
 
-    /// All that the list says for its tools.
-    pub(crate) fn declared(&self) -> Result<Policies<'static>, Error<'static>> {
-        self.defaults.over(self.texts)
-    }
-
-    /// Whether the list leaves its tools as they are.
-    pub(crate) const fn says_nothing(&self) -> bool {
-        self.prefix.is_none()
-            && self.tags.is_empty()
-            && self.texts.is_empty()
-            && self.defaults.says_nothing()
-    }
-
-    /// The rate of the tools of this list that do not say it themselves. Said again, it is one more bucket: a call must pass all of them.
-    pub const fn rate(mut self, rate: Rate<'static>) -> Self {
-        self.defaults.rate = self.defaults.rate.push(rate);
-        self
-    }
-}
-
-/// A method for each policy, of the name it has in the attribute.
-macro_rules! policies {
-    ($($(#[$doc:meta])* $name:ident: $type:ty),* $(,)?) => {
-        impl Toolset {$(
-            $(#[$doc])*
-            pub const fn $name(mut self, $name: $type) -> Self {
-                self.defaults.$name = Some($name);
-                self
-            }
-        )*}
+    const EMPTY: Self = Self {
+        tools: &[],
+        resources: &[],
+        prompts: &[],
+        prefix: None,
+        tags: &[],
+        texts: &[],
+        defaults: Policies::new(),
     };
-}
 
-policies! {
-    /// Who may call the tools of this list that do not say it themselves.
-    auth: Auth<'static>,
-    /// What the arguments must have to do with the caller, for the tools of this list that do not say it themselves.
-    when: When<'static>,
-    /// How the answers of those tools of this list that only read are kept, where they do not say it themselves.
-    cache: Cache<'static>,
-    /// The kept answers that a success of those tools of this list that write makes stale, where they do not say it themselves.
-    invalidates: Invalidates<'static>,
-    /// The timeout of the tools of this list that do not say it themselves.
-    timeout: Timeout,
-    /// How often those tools of this list that can be repeated are tried again, where they do not say it themselves.
-    retry: Retry,
-    /// When a tool of this list that does not say it itself is left alone: each for itself, or all together where it is `shared`.
-    breaker: Breaker<'static>,
-    /// How many calls of each tool of this list run at the same time, where it does not say it itself.
-    concurrency: Concurrency<'static>,
-    /// How large the arguments of each tool of this list may be, where it does not say it itself.
-    max_in: Size,
-    /// How large the results of each tool of this list may be, where it does not say it itself.
-    max_out: Size,
-    /// How much of the calls of each tool of this list is recorded, where it does not say it itself.
-    audit: Audit,
-    /// What a human is asked before those tools of this list run that write, where they do not say it themselves.
-    confirm: Confirm<'static>,
-    /// For how long a call that is sent twice runs once, of those tools of this list that write, where they do not say it themselves.
-    idempotency: Idempotency,
-}
-
-impl ToolDef {
-    /// Ends the definition in a toolset: what the toolset says for it may not contradict it, or it does not compile.
-    #[must_use]
+    /// Both lists as one, where each has what the other lacks: tools, resources or prompts.
+    ///
+    /// ```
+    /// use mcp_runtime::prelude::*;
+    ///
+    /// /// Add two numbers.
+    /// #[tool(read_only)]
+    /// async fn add(a: i64, b: i64) -> i64 { a + b }
+    ///
+    /// /// The rules of arithmetic.
+    /// #[resource("math://rules")]
+    /// async fn rules() -> &'static str { "a + b = b + a" }
+    ///
+    /// pub const MATH: Toolset = tools![add].with(resources![rules]).auth(mcp_runtime::Auth::new("math:read"));
+    /// ```
+    ///
+    /// What holds for a whole list, such as [`auth`](Self::auth), is said of the result.
+    ///
+    /// # Panics
+    /// Where both lists have tools, or resources, or prompts, or where a list has a prefix, tags or defaults of its own already; in a `const` this
+    /// is a compile error.
     #[track_caller]
-    pub const fn checked_in(self, toolset: Toolset) -> Self {
-        match self.policies.or(&toolset.defaults).conflict() {
-            None => self,
-            Some(conflict) => panic!("{}", conflict.message()),
+    pub const fn with(self, other: Self) -> Self {
+        assert!(
+            self.says_nothing() && other.says_nothing(),
+            "what holds for a whole list is said after `with`: `tools![..].with(resources![..]).auth(..)`"
+        );
+        Self {
+            tools: either(self.tools, other.tools),
+            resources: either(self.resources, other.resources),
+            prompts: either(self.prompts, other.prompts),
+            ..self
+        }
+    }
+
+    /// The tools, in the order they were written.
+    pub const fn tools(&self) -> &'static [&'static ToolDef] {
+        self.tools
+    }
+
+    /// The resources, in the order they were written.
+    pub const fn resources(&self) -> &'static [&'static ResourceDef] {
+        self.resources
+    }
+
+    /// The prompts, in the order they were written.
+    pub const fn prompts(&self) -> &'static [&'static PromptDef] {
+        self.prompts
+    }
+}
+
+/// The one of two lists that has something in it.
+#[track_caller]
+const fn either<T>(one: &'static [T], other: &'static [T]) -> &'static [T] {
+    match (one.is_empty(), other.is_empty()) {
+        (_, true) => one,
+        (true, _) => other,
+        _ => {
+            panic!("both lists have items of the same kind; write them in one list, or mount both")
         }
     }
 }

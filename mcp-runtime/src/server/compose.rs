@@ -21,7 +21,8 @@ use crate::policy::Source;
 use crate::prompt::PromptDef;
 use crate::resource::ResourceDef;
 use crate::skills::{self, Skills};
-use crate::tool::{ToolDef, Toolset};
+use crate::tool::ToolDef;
+use crate::toolset::Toolset;
 
 /// A tool, or something else that is called as tools are, as it is to be served.
 pub(crate) struct Entry {
