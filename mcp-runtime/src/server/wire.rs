@@ -133,17 +133,23 @@ pub(super) fn meta(output: &Output, identity: &Identity) -> MetaObject {
 
 /// What a result says of an origin other than the tool.
 pub(super) fn source(source: Source) -> Option<(String, Value)> {
+    let (key, json) = source_json(source)?;
+    // It is JSON: it stands below.
+    Some((key.to_owned(), serde_json::from_str(&json).ok()?))
+}
+
+/// The same, as it is written.
+pub(super) fn source_json(source: Source) -> Option<(&'static str, String)> {
     let cache = |word: &str, age: Duration| {
-        let millis = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
-        let entry = json!({"cache": word, "ageMs": millis});
-        Some((CACHE_META_KEY.to_owned(), entry))
+        let json = format!(r#"{{"ageMs":{},"cache":"{word}"}}"#, age.as_millis());
+        Some((CACHE_META_KEY, json))
     };
     match source {
         Source::Tool => None,
         Source::Hit(age) => cache("hit", age),
         Source::Stale(age) => cache("stale", age),
         Source::Shared => cache("shared", Duration::ZERO),
-        Source::Replay => Some((IDEMPOTENCY_META_KEY.to_owned(), json!({"replayed": true}))),
+        Source::Replay => Some((IDEMPOTENCY_META_KEY, r#"{"replayed":true}"#.to_owned())),
     }
 }
 

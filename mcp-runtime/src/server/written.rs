@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Core;
 use super::wire::{self, SERVER_INFO_KEY};
-use crate::answer::{Output, Source};
+use crate::answer::Output;
 use crate::error::Reply;
 
 /// What stands around an answer's content, as a rule.
@@ -79,13 +79,19 @@ impl Writer {
             json.extend_from_slice(structured.as_bytes());
         }
         json.extend_from_slice(b",\"_meta\":");
-        match (output.meta.is_empty(), output.source) {
-            (true, Source::Tool) => {
+        match output.meta.is_empty() {
+            true => {
                 json.push(b'{');
+                // Before the server's name, as in the order of their keys.
+                if let Some((key, value)) = wire::source_json(output.source) {
+                    for piece in ["\"", key, "\":", &value, ","] {
+                        json.extend_from_slice(piece.as_bytes());
+                    }
+                }
                 json.extend_from_slice(self.introduction.as_bytes());
                 json.push(b'}');
             }
-            _ => push(&mut json, &wire::meta(output, &self.server.identity)),
+            false => push(&mut json, &wire::meta(output, &self.server.identity)),
         }
         json.extend_from_slice(b"}}");
         json

@@ -276,6 +276,18 @@ fn token(headers: &HeaderMap) -> Token {
     }
 }
 
+/// Of which bytes a token is made: letters, digits and `-._~+/`.
+const TOKEN: [bool; 256] = {
+    let mut fits = [false; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        let mark = matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
+        fits[byte as usize] = byte.is_ascii_alphanumeric() || mark;
+        byte += 1;
+    }
+    fits
+};
+
 /// `Bearer` in any case, spaces, and a token of RFC 6750's alphabet (section 2.1). Another scheme brings no token.
 fn read(value: &str) -> Token {
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
@@ -284,7 +296,7 @@ fn read(value: &str) -> Token {
     }
     let token = token.trim_matches(' ');
     let body = token.trim_end_matches('=');
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    let fits = |byte: u8| TOKEN[usize::from(byte)];
     match !body.is_empty() && body.bytes().all(fits) {
         true => Token::One(token.to_owned()),
         false => Token::Malformed,
