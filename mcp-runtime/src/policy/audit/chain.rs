@@ -105,6 +105,8 @@ pub(super) fn read(line: &[u8]) -> Result<Head, Flaw> {
 #[derive(Debug)]
 pub(super) struct Chain {
     file: File,
+    /// Whether it is a file on a disk, and no device, which has nothing to bring to safety.
+    on_disk: bool,
     link: Link,
     /// Half a line that was found, until it is told of.
     torn: Option<Torn>,
@@ -128,7 +130,8 @@ impl Chain {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path)?;
         // A device holds no chain that two writers could break.
-        let locked = match file.metadata()?.is_file() {
+        let on_disk = file.metadata()?.is_file();
+        let locked = match on_disk {
             true => file.try_lock(),
             false => Ok(()),
         };
@@ -138,6 +141,7 @@ impl Chain {
         })?;
         let mut chain = Self {
             file,
+            on_disk,
             link: Link::genesis(),
             torn: None,
             settled: false,
@@ -186,13 +190,15 @@ impl Chain {
         entries: impl IntoIterator<Item = Entry<'a>>,
     ) -> io::Result<()> {
         let mut link = self.link.clone();
-        let mut text = String::new();
+        let mut text = Vec::new();
         for entry in entries {
             link = link.write(&entry, &mut text)?;
         }
         self.settled = false;
-        self.file.write_all(text.as_bytes())?;
-        self.file.sync_data()?;
+        self.file.write_all(&text)?;
+        if self.on_disk {
+            self.file.sync_data()?;
+        }
         self.settled = true;
         self.link = link;
         self.torn = None;
@@ -222,7 +228,7 @@ impl Link {
     }
 
     /// Adds a line, and says where the one after it is linked.
-    fn write(&self, entry: &Entry<'_>, text: &mut String) -> io::Result<Self> {
+    fn write(&self, entry: &Entry<'_>, text: &mut Vec<u8>) -> io::Result<Self> {
         #[derive(Serialize)]
         struct Linked<'a> {
             seq: u64,
@@ -235,13 +241,14 @@ impl Link {
             prev: &self.prev,
             entry,
         };
-        let line = serde_json::to_string(&linked)?;
-        let line = line.strip_suffix('}').unwrap_or(&line);
-        let hash = hex(&Sha256::digest(line));
-        text.push_str(line);
-        text.push_str(SEAL);
-        text.push_str(&hash);
-        text.push_str("\"}\n");
+        let start = text.len();
+        serde_json::to_writer(&mut *text, &linked)?;
+        // An object's last byte; the hash stands before it.
+        text.pop();
+        let hash = hex(&Sha256::digest(&text[start..]));
+        for piece in [SEAL, &hash, "\"}\n"] {
+            text.extend_from_slice(piece.as_bytes());
+        }
         Ok(Self {
             seq: self.seq + 1,
             prev: hash,

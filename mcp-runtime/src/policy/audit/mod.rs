@@ -8,6 +8,7 @@
 
 mod chain;
 mod record;
+mod sorted;
 mod trail;
 mod verify;
 mod writer;

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::chain::hex;
+use super::sorted::Sorted;
 use crate::error::Reply;
 use crate::facts::CacheUse;
 use crate::policy::telemetry::End;
@@ -51,10 +52,8 @@ pub(crate) enum Arguments {
 impl Arguments {
     /// Of arguments whose secrets are masked already: a hash of a secret can be guessed from.
     pub(super) fn of(level: Level, masked: &Map<String, Value>) -> Self {
-        let mut sorted = Value::Object(masked.clone());
-        sorted.sort_all_objects();
         let shown = level >= Level::Args;
-        Self::json(&sorted, shown).unwrap_or_else(|| Self::Digest(String::new()))
+        Self::json(&Sorted(masked), shown).unwrap_or_else(|| Self::Digest(String::new()))
     }
 
     fn json(value: &impl Serialize, shown: bool) -> Option<Self> {

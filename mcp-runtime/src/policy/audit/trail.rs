@@ -231,6 +231,18 @@ mod tests {
     }
 
     #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_device_takes_records_though_it_has_no_disk_to_bring_them_to() {
+        let sink = Sink::new(Some("/dev/null".into()));
+        sink.open().unwrap();
+        for _ in 0..QUEUE {
+            sink.write(record(), None);
+        }
+        sink.close().await;
+        assert_eq!(sink.figures(), (QUEUE as u64, 0));
+    }
+
+    #[cfg(target_os = "linux")]
     #[test]
     fn no_place_is_given_on_a_disk_that_refuses() {
         let sink = on_a_full_disk();
