@@ -2,6 +2,8 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 pub use std::borrow::ToOwned;
 pub use std::convert::Into;
@@ -29,21 +31,23 @@ pub use crate::toolset::{
     unique_resource,
 };
 
-use crate::arg::Signature;
+use pin_project_lite::pin_project;
+
+use crate::tool::Outcome;
 
 pub mod ide;
 
 /// Proof that a tool returns what can be answered with.
 #[derive(Debug)]
 pub struct Run<R> {
-    into_output: fn(R) -> crate::tool::Outcome,
+    into_output: fn(R) -> Outcome,
     answer: PhantomData<fn() -> R>,
 }
 
 /// The answer's type. This is the one place where it must be an [`Answer`].
 pub fn answer<R: Answer>(params: &mut Params<'_>) -> Run<R> {
     if let Some(signature) = params.signature() {
-        signature.output = R::output_schema(&mut Signature::output_generator());
+        signature.answer(R::output_schema);
     }
     Run {
         into_output: R::into_output,
@@ -88,7 +92,33 @@ where
     if !params.readable() {
         return None;
     }
-    Some(Box::pin(async move { (run.into_output)(future.await) }))
+    let into_output = run.into_output;
+    Some(Box::pin(Answered {
+        future,
+        into_output,
+    }))
+}
+
+pin_project! {
+    /// A tool's future, and what becomes of what it returns. An `async` block that awaits the one and calls the other would be a
+    /// state machine more for every tool, and a third of the code that is compiled for it.
+    struct Answered<R, F> {
+        #[pin]
+        future: F,
+        into_output: fn(R) -> Outcome,
+    }
+}
+
+impl<R, F: Future<Output = R>> Future for Answered<R, F> {
+    type Output = Outcome;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        let this = self.project();
+        match this.future.poll(context) {
+            Poll::Ready(answer) => Poll::Ready((this.into_output)(answer)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
 }
 
 /// Starts a tool that blocks its thread, on a thread kept for that.

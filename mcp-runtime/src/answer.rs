@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
+use crate::arg::Lent;
 use crate::error::{IntoToolError, ToolError};
 use crate::prompt::Role;
 
@@ -138,7 +139,7 @@ impl<T: Serialize + JsonSchema + Send + 'static> Answer for Json<T> {
     }
 
     fn output_schema(generator: &mut SchemaGenerator) -> Option<Schema> {
-        Some(generator.root_schema_for::<T>())
+        Some(Lent::of::<T>().root_schema(generator))
     }
 }
 

@@ -8,6 +8,7 @@ mod constraint;
 mod extract;
 mod fault;
 mod instance;
+mod lent;
 pub(crate) mod reject;
 mod signature;
 mod validate;
@@ -27,6 +28,7 @@ pub use self::extract::{FromCall, FromJson, Injected, Needs, State, Whole};
 pub(crate) use self::extract::{Need, What};
 pub(crate) use self::fault::{Faults, Known, MOST};
 pub use self::instance::{This, instance};
+pub(crate) use self::lent::Lent;
 pub(crate) use self::signature::{InputSchema, Signature};
 pub use self::validate::*;
 
@@ -244,8 +246,7 @@ where
     T: DeserializeOwned + JsonSchema + Send + 'static,
 {
     fn describe(signature: &mut Signature, name: &'static str, doc: &'static str) {
-        let schema = signature.generator().subschema_for::<T>();
-        signature.argument(name, doc, schema);
+        signature.argument(name, doc, Lent::of::<T>());
     }
 
     fn read(call: &Arc<Call>, name: &'static str, faults: &mut Faults) -> Option<Self> {
@@ -267,8 +268,7 @@ where
     T: DeserializeOwned + JsonSchema + Validate + Send + 'static,
 {
     fn describe(signature: &mut Signature, _: &'static str, _: &'static str) {
-        let schema = signature.generator().root_schema_for::<T>();
-        signature.whole(schema);
+        signature.whole(Lent::of::<T>());
     }
 
     fn read(call: &Arc<Call>, _: &'static str, faults: &mut Faults) -> Option<Self> {

@@ -5,8 +5,8 @@ use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
-use super::Shape;
 use super::extract::{Need, Needs};
+use super::{Lent, Shape};
 use crate::policy::{fingerprint, redaction};
 use crate::secret;
 
@@ -69,11 +69,8 @@ impl Signature {
         }
     }
 
-    pub(super) fn generator(&mut self) -> &mut SchemaGenerator {
-        &mut self.generator
-    }
-
-    pub(super) fn argument(&mut self, name: &'static str, doc: &str, mut schema: Schema) {
+    pub(super) fn argument(&mut self, name: &'static str, doc: &str, argument: Lent) {
+        let mut schema = argument.subschema(&mut self.generator);
         if without_null(&mut schema) {
             self.optional.push(name.to_owned());
         }
@@ -87,7 +84,8 @@ impl Signature {
         self.properties.insert(name.to_owned(), schema.to_value());
     }
 
-    pub(super) fn whole(&mut self, schema: Schema) {
+    pub(super) fn whole(&mut self, whole: Lent) {
+        let schema = whole.root_schema(&mut self.generator);
         if self.whole.replace(schema).is_some() {
             self.problems
                 .push("takes `Args` twice; one struct is the whole input".to_owned());
@@ -257,10 +255,10 @@ impl Signature {
     }
 
     /// A generator for the answer's schema: what a type serialises to, not what it is read from.
-    pub(crate) fn output_generator() -> SchemaGenerator {
-        SchemaSettings::draft2020_12()
-            .for_serialize()
-            .into_generator()
+    /// A function pointer, so that the generator is dropped here and not in the tool's crate.
+    pub(crate) fn answer(&mut self, schema: fn(&mut SchemaGenerator) -> Option<Schema>) {
+        let settings = SchemaSettings::draft2020_12().for_serialize();
+        self.output = schema(&mut settings.into_generator());
     }
 }
 

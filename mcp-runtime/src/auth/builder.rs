@@ -42,7 +42,7 @@ impl Server {
     ///
     /// On stdio there are no tokens: the caller is the [`local_principal`](Self::local_principal).
     pub fn auth(mut self, verifier: impl Verifier) -> Self {
-        let setup = &mut self.http.auth;
+        let setup = &mut self.given.http.auth;
         setup.verifier = Some(match setup.verifier.take() {
             None => Arc::new(verifier),
             Some(first) => Arc::new(super::any_of([first]).or(verifier)),
@@ -55,7 +55,7 @@ impl Server {
     /// The tenant is part of every key by which callers are told apart: of rates, cached results, sessions and sealed states. The rule has
     /// the last word: a caller of whom it says nothing has no tenant.
     pub fn tenant(mut self, rule: Tenant) -> Self {
-        self.http.auth.tenant = Some(rule);
+        self.given.http.auth.tenant = Some(rule);
         self
     }
 
@@ -64,7 +64,7 @@ impl Server {
     /// Clients are told it as the resource to ask tokens for, and its host is an allowed one. Unless set, it is the first audience of the
     /// verifier that is an address, else what each request says.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.http.auth.public_url = Some(url.into());
+        self.given.http.auth.public_url = Some(url.into());
         self
     }
 
@@ -74,7 +74,7 @@ impl Server {
     /// verified. Callers whose tokens are known pass, whoever shares their address. An address of IPv6 stands for its /64 network; behind a
     /// proxy, name it with [`trusted_proxies`](Self::trusted_proxies), or all its clients are one.
     pub fn flood_limit(mut self, limit: impl Into<String>) -> Self {
-        self.http.auth.flood_limit = Some(limit.into());
+        self.given.http.auth.flood_limit = Some(limit.into());
         self
     }
 
@@ -84,7 +84,7 @@ impl Server {
     /// `dev`, or what the client's request says in `login_hint`. On any other address the server does not start. A server binary does the same
     /// with `serve --http 127.0.0.1:3000 --dev-issuer`.
     pub fn dev_issuer(mut self) -> Self {
-        self.http.auth.dev_issuer = true;
+        self.given.http.auth.dev_issuer = true;
         self
     }
 }

@@ -60,7 +60,7 @@ async fn run(
     arguments: Vec<OsString>,
     variables: Vec<(OsString, OsString)>,
 ) -> Result<i32> {
-    let command = match arguments::read(&server.identity, arguments) {
+    let command = match arguments::read(&server.given.identity, arguments) {
         Ok(command) => command,
         // Help and version go to stdout, the rest to stderr, each with the exit code it has everywhere.
         Err(answer) => answer.exit(),
@@ -121,7 +121,7 @@ async fn serve_http(_: Server, _: String) -> Result<()> {
 
 #[cfg(feature = "stdio")]
 async fn serve_stdio(server: Server) -> Result<()> {
-    if let Some(hint) = hint(&server.identity.name, io::stdin().is_terminal()) {
+    if let Some(hint) = hint(&server.given.identity.name, io::stdin().is_terminal()) {
         // Past the log: whoever sits there must read it, whatever the log leaves out.
         eprintln!("{hint}");
     }

@@ -1,9 +1,11 @@
 //! From what a server was given to a server at work, with everything that keeps it from starting told at once.
 
+use std::any::TypeId;
 use std::sync::Arc;
 
 use super::changes::Changes;
 use super::compose::Entry;
+use super::given::Given;
 use super::mounted::Defaults;
 use super::registry::Registry;
 use super::{Core, Server, lint};
@@ -17,7 +19,7 @@ use crate::policy::retry::Budget;
 use crate::policy::tenants::Named;
 use crate::policy::{Effective, Shared, deprecated};
 use crate::seal::Seal;
-use crate::skills::FILES;
+use crate::skills::{Catalog, FILES};
 use crate::store::{Guarded, KeySpace, MemoryStore, Store};
 
 impl Server {
@@ -28,12 +30,18 @@ impl Server {
     pub fn check(self) -> Result<()> {
         let mut problems = Vec::new();
         #[cfg(feature = "http")]
-        problems.extend(self.http.problems());
+        problems.extend(self.given.http.problems());
         problems.extend(self.build().err().map(|error| error.to_string()));
         ServerError::all(&problems).map_or(Ok(()), Err)
     }
 
-    pub(crate) fn build(mut self) -> Result<Arc<Core>> {
+    pub(crate) fn build(self) -> Result<Arc<Core>> {
+        self.given.into_inner().build()
+    }
+}
+
+impl Given {
+    fn build(mut self) -> Result<Arc<Core>> {
         // Whoever starts the server is told everything at once, and so what does not read stands back for what does.
         let mut problems: Vec<String> = lint::problems(&self.allowed).collect();
         let keys = match (&self.store, &self.state_key) {
@@ -69,7 +77,8 @@ impl Server {
         });
         if let Some((catalog, ..)) = &skills {
             // Where the function that reads their files finds them.
-            self = self.shared_state(Arc::clone(catalog));
+            let catalog = Arc::clone(catalog);
+            self.hold(TypeId::of::<Catalog>(), catalog);
         }
         let audit = Arc::new(Sink::new(self.audit_file.take()));
         let unknown_calls = Arc::default();

@@ -7,9 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::home::{Implies, State};
-use super::lifecycle::Lifecycle;
-use super::{Identity, Prompts, Resources, Server, Tools};
+use super::given::Given;
+use super::{Resources, Server};
 use crate::metrics::Metrics;
 use crate::middleware::{Around, AroundAttempt};
 use crate::mount::IntoMount;
@@ -17,87 +16,43 @@ use crate::policy::{Policies, overrides};
 use crate::principal::Principal;
 use crate::skills::Skills;
 use crate::store::Store;
-use crate::task::Ledger;
-
-/// Items per page of a list: enough for most servers to answer with one.
-const PAGE_SIZE: usize = 200;
 
 /// Ten years, the longest time that a policy may say, too: no clock overflows when it is added.
 pub(super) const LONGEST: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
 
-/// How long people have for their answers. A client that never answers must not hold a place for ever.
-pub(super) const PATIENCE: Duration = Duration::from_secs(600);
-
-/// How long a store on a network has for one operation.
-pub(super) const STORE_TIMEOUT: Duration = Duration::from_millis(50);
-
 impl Server {
     /// A server of this name, which clients show to their users.
     pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            identity: Identity {
-                name: name.into(),
-                version: "0.0.0".to_owned(),
-                title: None,
-                website: None,
-                icons: Vec::new(),
-                instructions: None,
-            },
-            mounts: Vec::new(),
-            state: State::new(),
-            principal: None,
-            implies: Implies::new(),
-            defaults: Policies::new(),
-            expected_nodes: NonZero::<u32>::MIN,
-            store: None,
-            store_timeout: STORE_TIMEOUT,
-            state_key: None,
-            overrides: Vec::new(),
-            allowed: Vec::new(),
-            lifecycle: Lifecycle::new(),
-            around: Vec::new(),
-            around_attempt: Vec::new(),
-            audit_file: None,
-            metrics: Metrics::default(),
-            tools: Tools::new(),
-            prompts: Prompts::new(),
-            #[cfg(feature = "http")]
-            http: crate::transport::http::Options::new(),
-            page_size: PAGE_SIZE,
-            resources: Resources::new(),
-            tasks: Ledger::new(),
-            patience: PATIENCE,
-            skills: None,
-        }
+        Self::of(Given::named(name.into()))
     }
 
     /// Sets the version that clients see: `env!("CARGO_PKG_VERSION")` as a rule.
     pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.identity.version = version.into();
+        self.given.identity.version = version.into();
         self
     }
 
     /// Sets the name that people see.
     pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.identity.title = Some(title.into());
+        self.given.identity.title = Some(title.into());
         self
     }
 
     /// Sets the address where people read about the server.
     pub fn website(mut self, url: impl Into<String>) -> Self {
-        self.identity.website = Some(url.into());
+        self.given.identity.website = Some(url.into());
         self
     }
 
     /// Adds the address of a picture that clients may show beside the server's name: `https://..` or `data:..`.
     pub fn icon(mut self, address: impl Into<String>) -> Self {
-        self.identity.icons.push(address.into());
+        self.given.identity.icons.push(address.into());
         self
     }
 
     /// Tells the model what the server is for, once for all its tools.
     pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
-        self.identity.instructions = Some(instructions.into());
+        self.given.identity.instructions = Some(instructions.into());
         self
     }
 
@@ -140,13 +95,13 @@ impl Server {
 
     /// Gives the server a value it shares with others.
     pub fn shared_state<T: Send + Sync + 'static>(mut self, value: Arc<T>) -> Self {
-        self.state.insert(TypeId::of::<T>(), value);
+        self.given.hold(TypeId::of::<T>(), value);
         self
     }
 
     /// Sets the caller that calls without a token are made for: on stdio, and on loopback where no authentication is set up.
     pub fn local_principal(mut self, principal: Principal) -> Self {
-        self.principal = Some(Arc::new(principal));
+        self.given.principal = Some(Arc::new(principal));
         self
     }
 
@@ -156,11 +111,8 @@ impl Server {
         scope: impl Into<String>,
         implied: impl IntoIterator<Item = S>,
     ) -> Self {
-        let implied = implied.into_iter().map(Into::into);
-        self.implies
-            .entry(scope.into())
-            .or_default()
-            .extend(implied);
+        let implied = implied.into_iter().map(Into::into).collect();
+        self.given.imply(scope.into(), implied);
         self
     }
 
@@ -169,14 +121,14 @@ impl Server {
     /// Servers that share a store share a [`state_key`](Self::state_key) as well, or each would name things in it differently: a server with a store
     /// that is not in its own memory does not start without one.
     pub fn store(mut self, store: impl Store) -> Self {
-        self.store = Some(Arc::new(store));
+        self.given.store = Some(Arc::new(store));
         self
     }
 
     /// Sets how long a [store](Self::store) on a network has for one operation: the default is 50 ms. One that is slower is away, and policies do
     /// without it as each of them says.
     pub fn store_timeout(mut self, within: Duration) -> Self {
-        self.store_timeout = within;
+        self.given.store_timeout = within;
         self
     }
 
@@ -185,7 +137,7 @@ impl Server {
     ///
     /// With another key everything in the store is out of reach: rates begin anew, nothing is cached, and no idempotency key was used.
     pub fn state_key(mut self, key: impl Into<Vec<u8>>) -> Self {
-        self.state_key = Some(key.into());
+        self.given.state_key = Some(key.into());
         self
     }
 
@@ -194,7 +146,7 @@ impl Server {
     /// While the store is away, each of them lets through its part of the rates (`on_error local`), so that together they keep the
     /// declared ones.
     pub fn expected_nodes(mut self, nodes: NonZero<u32>) -> Self {
-        self.expected_nodes = nodes;
+        self.given.expected_nodes = nodes;
         self
     }
 
@@ -206,19 +158,19 @@ impl Server {
     /// let server = Server::new("crm").defaults(Policies::production());
     /// ```
     pub fn defaults(mut self, policies: Policies) -> Self {
-        self.defaults = policies;
+        self.given.defaults = policies;
         self
     }
 
     /// Surrounds every call with code of your own, from before the tool is looked up. The first one given is the outermost.
     pub fn around(mut self, middleware: impl Around) -> Self {
-        self.around.push(Arc::new(middleware));
+        self.given.around.push(Arc::new(middleware));
         self
     }
 
     /// Surrounds every attempt at a tool with code of your own. The first one given is the outermost.
     pub fn around_attempt(mut self, middleware: impl AroundAttempt) -> Self {
-        self.around_attempt.push(Arc::new(middleware));
+        self.given.around_attempt.push(Arc::new(middleware));
         self
     }
 
@@ -226,19 +178,19 @@ impl Server {
     ///
     /// The file is opened when the server starts, and a server that cannot open it does not start. It is one server's alone.
     pub fn audit_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.audit_file = Some(path.into());
+        self.given.audit_file = Some(path.into());
         self
     }
 
     /// The server's resources while it runs: to say that some have changed, to take some away and to bring them back. Ask before the server is
     /// run; in a call, [`Context::resources`](crate::Context::resources) gives the same.
     pub fn resources(&self) -> Resources {
-        self.resources.clone()
+        self.given.resources.clone()
     }
 
     /// The server's figures: calls, outcomes, durations. Ask before the server is run, read while it runs.
     pub fn metrics(&self) -> Metrics {
-        self.metrics.clone()
+        self.given.metrics.clone()
     }
 
     /// Sets numbers of declared policies at boot, from an operator's file: a JSON text of the form
@@ -247,7 +199,9 @@ impl Server {
     /// An override stands in for a policy that is declared, with the same grammar; it switches none on or off. It is logged at start and shows in the
     /// manifest beside what was declared. One that loosens anything needs `"allow_relax": true`.
     pub fn policy_overrides(mut self, json: impl Into<String>) -> Self {
-        self.overrides.push(overrides::Source::Text(json.into()));
+        self.given
+            .overrides
+            .push(overrides::Source::Text(json.into()));
         self
     }
 
@@ -255,33 +209,35 @@ impl Server {
     ///
     /// Of several files and texts that set the same, the last one given counts. `MCP_POLICY_OVERRIDES` names one in the environment.
     pub fn policy_overrides_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.overrides.push(overrides::Source::File(path.into()));
+        self.given
+            .overrides
+            .push(overrides::Source::File(path.into()));
         self
     }
 
     /// Sets how many items a page of a list holds: of tools, resources, templates, prompts, skills. The default is 200.
     pub fn page_size(mut self, items: usize) -> Self {
-        self.page_size = items.max(1);
+        self.given.page_size = items.max(1);
         self
     }
 
     /// Sets how many tasks there are at a time, those that run and those whose results are kept: the default is 1000. A call that would be one more
     /// is refused with `busy`.
     pub fn max_tasks(mut self, tasks: usize) -> Self {
-        self.tasks.in_all = tasks;
+        self.given.tasks.in_all = tasks;
         self
     }
 
     /// Sets how many tasks one caller has at a time, those that run and those whose results are kept: the default is 100.
     pub fn max_tasks_per_caller(mut self, tasks: usize) -> Self {
-        self.tasks.per_caller = tasks;
+        self.given.tasks.per_caller = tasks;
         self
     }
 
     /// Sets how long a client and its user have to answer what a tool asks while it runs: the default is 10 minutes. Meanwhile the tool's `timeout` does
     /// not run. A question that nobody answers ends with the error `not_confirmed`.
     pub fn patience(mut self, within: Duration) -> Self {
-        self.patience = within.min(LONGEST);
+        self.given.patience = within.min(LONGEST);
         self
     }
 
@@ -289,7 +245,7 @@ impl Server {
     /// is wrong keeps the server from starting. A second one replaces the first.
     #[track_caller]
     pub fn skills(mut self, skills: impl Into<Skills>) -> Self {
-        self.skills = Some((skills.into(), Location::caller()));
+        self.given.skills = Some((skills.into(), Location::caller()));
         self
     }
 }

@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use mcp_grammar::Policies;
 
-use super::builder::{PATIENCE, STORE_TIMEOUT};
 use super::changes::Changes;
-use super::home::Home;
+use super::given::{Given, PATIENCE, STORE_TIMEOUT};
+use super::home::{Home, State};
 use super::switches::Switch;
-use super::{Resources, Server, State, mounted};
+use super::{Resources, Server, mounted};
 use crate::kind::Kind;
 use crate::metrics::{Meter, Meters};
 use crate::mount::{Content, Instance, Mount};
@@ -153,12 +153,17 @@ impl Server {
     pub(super) fn mounted(mut self, mount: Mount, location: &'static Location<'static>) -> Self {
         if let Content::Server(server) = &mount.content {
             // Here and not later, so that hooks run in the order in which they were given.
-            self.lifecycle.hooks.adopt(&server.lifecycle.hooks);
+            self.given
+                .lifecycle
+                .hooks
+                .adopt(&server.given.lifecycle.hooks);
         }
-        self.mounts.push(Mount { location, ..mount });
+        self.given.mounts.push(Mount { location, ..mount });
         self
     }
+}
 
+impl Given {
     /// Lays out all that is mounted. What does not go together is added to the problems.
     pub(super) fn compose(
         &mut self,
@@ -235,7 +240,7 @@ impl Server {
 
 impl Layout<'_> {
     /// The tools of one server, as it would serve them itself.
-    fn server(&mut self, server: &mut Server, scope: &Scope) -> Vec<Entry> {
+    fn server(&mut self, server: &mut Given, scope: &Scope) -> Vec<Entry> {
         let mounts = std::mem::take(&mut server.mounts);
         let mut entries = Vec::new();
         for mount in mounts {
@@ -283,9 +288,12 @@ impl Layout<'_> {
                 (entries.collect(), toolset.prefix)
             }
             Content::Server(server) => {
-                let own = || server.identity.name.clone();
+                let own = || server.given.identity.name.clone();
                 let name = namespace.clone().unwrap_or_else(own);
-                (self.merged(*server, name, scope, location), None)
+                (
+                    self.merged(server.given.into_inner(), name, scope, location),
+                    None,
+                )
             }
         };
         selection.apply(&mut entries, location, self.problems);
@@ -305,7 +313,7 @@ impl Layout<'_> {
 
     fn merged(
         &mut self,
-        mut server: Server,
+        mut server: Given,
         namespace: String,
         host: &Scope,
         location: &'static Location<'static>,

@@ -69,7 +69,12 @@ impl Server {
             let running = hook();
             Box::pin(async { running.await.map_err(Into::into) })
         });
-        self.lifecycle.hooks.given.lock().push(Hook::Start(hook));
+        self.given
+            .lifecycle
+            .hooks
+            .given
+            .lock()
+            .push(Hook::Start(hook));
         self
     }
 
@@ -82,7 +87,12 @@ impl Server {
         F: Future<Output = ()> + Send + 'static,
     {
         let hook: Stop = Box::new(|| Box::pin(hook()));
-        self.lifecycle.hooks.given.lock().push(Hook::Stop(hook));
+        self.given
+            .lifecycle
+            .hooks
+            .given
+            .lock()
+            .push(Hook::Stop(hook));
         self
     }
 }

@@ -45,7 +45,7 @@ impl Server {
     /// On SIGTERM, on SIGINT and at the end of stdin, new calls are refused and those in flight are answered. A call that is
     /// not done in time is cancelled and answered with an error that says so. A second signal ends the process at once.
     pub fn drain(mut self, within: Duration) -> Self {
-        self.lifecycle.drain = within.min(LONGEST);
+        self.given.lifecycle.drain = within.min(LONGEST);
         self
     }
 }

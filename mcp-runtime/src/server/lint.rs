@@ -18,7 +18,7 @@ impl Server {
     /// What is looked at is in the [catalogue of lints](https://github.com/mcp-runtime/mcp-runtime/blob/main/docs/reference/lints.md). Those of a
     /// single tool are allowed in its attribute. A name that is no lint of a server keeps it from starting, and so does a reason that is empty.
     pub fn allow(mut self, lint: impl Into<String>, reason: impl Into<String>) -> Self {
-        self.allowed.push((lint.into(), reason.into()));
+        self.given.allowed.push((lint.into(), reason.into()));
         self
     }
 }
@@ -69,7 +69,12 @@ mod tests {
     }
 
     fn counted(mut server: Server) -> usize {
-        loose(&server.compose(&Changes::default(), None, &mut Vec::new()).1)
+        loose(
+            &server
+                .given
+                .compose(&Changes::default(), None, &mut Vec::new())
+                .1,
+        )
     }
 
     #[test]

@@ -11,10 +11,12 @@ mod core;
 #[cfg(any(feature = "cli", feature = "testing"))]
 mod direct;
 mod extensions;
+mod given;
 pub(crate) mod handler;
 pub(crate) mod home;
 mod hooks;
 mod icons;
+mod kept;
 pub(crate) mod lifecycle;
 mod linked;
 mod lint;
@@ -49,28 +51,14 @@ mod withheld;
 pub(crate) mod written;
 
 use std::fmt;
-use std::num::NonZero;
-use std::panic::Location;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
 
 pub(crate) use self::core::Core;
-use self::home::{Implies, State};
-use self::lifecycle::Lifecycle;
+use self::given::Given;
+use self::kept::Kept;
 pub use self::prompts::Prompts;
 pub use self::resources::Resources;
 pub use self::switches::NotServed;
 pub use self::tools::Tools;
-use crate::metrics::Metrics;
-use crate::middleware::{Around, AroundAttempt};
-use crate::mount::Mount;
-use crate::policy::Policies;
-use crate::policy::overrides;
-use crate::principal::Principal;
-use crate::skills::Skills;
-use crate::store::Store;
-use crate::task::Ledger;
 
 /// An MCP server: lists of tools, what they share, and how they are served.
 ///
@@ -91,32 +79,15 @@ use crate::task::Ledger;
 /// ```
 #[must_use = "a server does nothing until it is run: `.run().await`"]
 pub struct Server {
-    pub(crate) identity: Identity,
-    mounts: Vec<Mount>,
-    state: State,
-    principal: Option<Arc<Principal>>,
-    implies: Implies,
-    defaults: Policies,
-    expected_nodes: NonZero<u32>,
-    store: Option<Arc<dyn Store>>,
-    store_timeout: Duration,
-    state_key: Option<Vec<u8>>,
-    lifecycle: Lifecycle,
-    around: Vec<Arc<dyn Around>>,
-    around_attempt: Vec<Arc<dyn AroundAttempt>>,
-    audit_file: Option<PathBuf>,
-    metrics: Metrics,
-    tools: Tools,
-    prompts: Prompts,
-    #[cfg(feature = "http")]
-    pub(crate) http: crate::transport::http::Options,
-    overrides: Vec<overrides::Source>,
-    allowed: Vec<lint::Allowed>,
-    page_size: usize,
-    resources: Resources,
-    tasks: Ledger,
-    patience: Duration,
-    skills: Option<(Skills, &'static Location<'static>)>,
+    pub(crate) given: Kept<Given>,
+}
+
+impl Server {
+    fn of(given: Given) -> Self {
+        Self {
+            given: Kept::new(given),
+        }
+    }
 }
 
 /// How the server introduces itself to clients.
@@ -133,8 +104,8 @@ pub(crate) struct Identity {
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
-            .field("identity", &self.identity)
-            .field("mounts", &self.mounts.len())
+            .field("identity", &self.given.identity)
+            .field("mounts", &self.given.mounts.len())
             .finish_non_exhaustive()
     }
 }

@@ -35,7 +35,7 @@ pub struct Prompts(pub(super) Switches);
 impl Server {
     /// The server's prompts while it runs. Ask before the server is run; in a call, [`Context::prompts`](crate::Context::prompts) gives the same.
     pub fn prompts(&self) -> Prompts {
-        self.prompts.clone()
+        self.given.prompts.clone()
     }
 }
 

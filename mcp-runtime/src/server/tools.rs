@@ -40,7 +40,7 @@ pub struct Tools(pub(super) Switches);
 impl Server {
     /// The server's tools while it runs. Ask before the server is run; in a tool, [`Context::tools`](crate::Context::tools) gives the same.
     pub fn tools(&self) -> Tools {
-        self.tools.clone()
+        self.given.tools.clone()
     }
 }
 

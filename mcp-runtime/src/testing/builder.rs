@@ -68,7 +68,7 @@ impl Builder {
     /// Speaks HTTP to the protocol's own service, plain calls too: what it answers is what they are to be answered with.
     #[doc(hidden)]
     pub fn without_lane(mut self) -> Self {
-        self.server.http.lane = false;
+        self.server.given.http.lane = false;
         self.http()
     }
 
@@ -146,7 +146,7 @@ impl Builder {
             caller,
             http,
         } = self;
-        let options = std::mem::replace(&mut server.http, Options::new());
+        let options = std::mem::replace(&mut server.given.http, Options::new());
         let server = server.build()?;
         let routed = match http {
             true => Some(endpoints(&server, options, None)?),

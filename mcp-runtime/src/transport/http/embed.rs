@@ -42,7 +42,7 @@ impl Server {
     /// Why the server does not start.
     pub fn embed(mut self) -> BoxFuture<'static, Result<EmbeddedServer>> {
         Box::pin(async move {
-            let options = std::mem::replace(&mut self.http, Options::new());
+            let options = std::mem::replace(&mut self.given.http, Options::new());
             let core = self.build()?;
             let reached = "an embedded server may be reached by other machines";
             checks::decided(&core, options.open, reached)?;

@@ -48,7 +48,7 @@ pub struct HttpServer {
 impl HttpServer {
     pub(super) async fn bind(mut server: Server, address: String) -> Result<Self> {
         #[cfg_attr(not(feature = "auth"), expect(unused_mut))]
-        let mut options = std::mem::replace(&mut server.http, Options::new());
+        let mut options = std::mem::replace(&mut server.given.http, Options::new());
         let core = server.build()?;
         let cannot = |error| ServerError::because(format!("cannot listen on {address}"), error);
         let addresses: Vec<SocketAddr> = tokio::net::lookup_host(&address)

@@ -93,7 +93,10 @@ impl Server {
     /// A request for another host is refused, so that a web page cannot reach the server under a name of its own (DNS rebinding).
     /// Loopback names are always allowed; `"*"` allows every host, for a server behind a proxy that checks it.
     pub fn allowed_hosts<S: Into<String>>(mut self, hosts: impl IntoIterator<Item = S>) -> Self {
-        self.http.hosts.extend(hosts.into_iter().map(Into::into));
+        self.given
+            .http
+            .hosts
+            .extend(hosts.into_iter().map(Into::into));
         self
     }
 
@@ -106,32 +109,32 @@ impl Server {
         origins: impl IntoIterator<Item = S>,
     ) -> Self {
         let origins = origins.into_iter().map(Into::into);
-        self.http.origins.extend(origins);
+        self.given.http.origins.extend(origins);
         self
     }
 
     /// Sets the largest body of an HTTP request, in bytes. The default is 4 MiB.
     pub fn max_request_body(mut self, bytes: usize) -> Self {
-        self.http.max_body = bytes;
+        self.given.http.max_body = bytes;
         self
     }
 
     /// Sets how many HTTP connections are served at once. The default is 10,000; more wait to be accepted.
     pub fn max_connections(mut self, connections: usize) -> Self {
-        self.http.max_connections = connections.max(1);
+        self.given.http.max_connections = connections.max(1);
         self
     }
 
     /// Sets how many clients of the protocol's older revisions may be in a session at once. The default is 10,000; more are told to
     /// come back later. A session in which nothing happens for 30 minutes is closed. Clients of 2026-07-28 have no session.
     pub fn max_sessions(mut self, sessions: usize) -> Self {
-        self.http.max_sessions = sessions;
+        self.given.http.max_sessions = sessions;
         self
     }
 
     /// Sets how many of those sessions one caller has at once: the default is 1,000. More are refused with `429`.
     pub fn max_sessions_per_caller(mut self, sessions: usize) -> Self {
-        self.http.max_sessions_per_caller = sessions;
+        self.given.http.max_sessions_per_caller = sessions;
         self
     }
 
@@ -139,7 +142,7 @@ impl Server {
     ///
     /// Without it, a server with such a tool serves loopback alone and refuses to start anywhere else.
     pub fn open(mut self) -> Self {
-        self.http.open = true;
+        self.given.http.open = true;
         self
     }
 
@@ -152,7 +155,7 @@ impl Server {
         networks: impl IntoIterator<Item = S>,
     ) -> Self {
         let networks = networks.into_iter().map(Into::into);
-        self.http.proxies.extend(networks);
+        self.given.http.proxies.extend(networks);
         self
     }
 
@@ -177,7 +180,7 @@ impl Server {
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
         let wrap: Wrap = Box::new(|router| router.layer(layer));
-        self.http.layers.push(wrap);
+        self.given.http.layers.push(wrap);
         self
     }
 
