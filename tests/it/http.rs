@@ -1,5 +1,6 @@
 //! What HTTP clients meet: over real sockets on loopback where the socket matters, in place where it does not.
 
+use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -743,4 +744,23 @@ async fn a_client_that_does_not_read_is_dropped() {
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;
     assert!(answer.len() < 64 * 1024 * 1024);
+}
+
+#[tokio::test]
+async fn what_is_asked_with_head_over_http_2_is_answered_without_a_body() {
+    let server = Server::new("calculator")
+        .bind_http("127.0.0.1:0")
+        .await
+        .unwrap();
+    let address = server.local_addr();
+    let serving = tokio::spawn(server.serve_until(pending()));
+    let client = reqwest::Client::builder().http2_prior_knowledge();
+    let request = client
+        .build()
+        .unwrap()
+        .head(format!("http://{address}/mcp"));
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 405);
+    assert_eq!(answer.bytes().await.unwrap(), "");
+    serving.abort();
 }

@@ -145,6 +145,7 @@ pub(super) fn calls() -> Vec<(&'static str, Value)> {
         ("mirrored", json!({"region": "eu"})),
         ("steps", json!({})),
         ("client", json!({})),
+        ("later", json!({})),
         ("nothing", json!({})),
         ("", json!({})),
         ("a b", json!({})),
@@ -159,8 +160,8 @@ pub(super) fn bodies(case: &Case) -> Vec<Case> {
         case.clone().body(body)
     };
     let change = |change: fn(&mut Value)| case.clone().change(change);
-    let mut deep = "[".repeat(200);
-    deep.push_str(&"]".repeat(200));
+    let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+    let deep = nested(200);
     vec![
         change(|m| m["id"] = json!("seven")),
         change(|m| m["id"] = json!("")),
@@ -220,6 +221,28 @@ pub(super) fn bodies(case: &Case) -> Vec<Case> {
         text("\"id\":7", "\"id\":7,\"id\":8"),
         text("\"method\"", "\"m\\u0065thod\""),
         text("tools/call", "tools\\/call"),
+        text(
+            "\"_meta\":{",
+            &format!("\"_meta\":{{\"x\":{},", nested(124)),
+        ),
+        text(
+            "\"_meta\":{",
+            &format!("\"_meta\":{{\"x\":{},", nested(125)),
+        ),
+        text(
+            "\"_meta\":{",
+            &format!(
+                "\"_meta\":{{\"io.modelcontextprotocol/clientCapabilities\":{{\"experimental\":{{\"x\":{{\"y\":{}}}}}}},",
+                nested(122)
+            ),
+        ),
+        change(|m| {
+            m["params"]["_meta"] =
+                json!({"io.modelcontextprotocol/clientInfo": {"name": "n", "version": "1"}});
+        }),
+        change(|m| {
+            m["params"]["_meta"] = json!({"io.modelcontextprotocol/clientCapabilities": {}});
+        }),
         text("\"_meta\":{", "\"_meta\":{\"x\":1e999,"),
         text("\"_meta\":{", "\"_meta\":{\"x\":\"\\ud800\","),
         text("\"_meta\":{", "\"_meta\":{},\"_meta\":{"),

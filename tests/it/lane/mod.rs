@@ -114,8 +114,14 @@ async fn client(around: Surroundings) -> String {
     around.0
 }
 
+/// Take long.
+#[tool(read_only, auth = "none", task = "required")]
+async fn later() -> &'static str {
+    "done"
+}
+
 const TOOLS: Toolset = tools![
-    add, refuse, sum, gallery, hidden, whoami, forget, mirrored, steps, client
+    add, refuse, sum, gallery, hidden, whoami, forget, mirrored, steps, client, later
 ];
 
 fn server() -> Server {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use mcp_runtime::prelude::*;
 use mcp_runtime::testing::Client;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -16,10 +16,15 @@ use super::server;
 
 /// The handshake of 2025-11-25; the session's id.
 pub(super) async fn open_session(client: &Client) -> String {
+    open_session_with(client, &json!({})).await
+}
+
+/// The same for a client that has something to declare.
+async fn open_session_with(client: &Client, capabilities: &Value) -> String {
     let initialize = json!({
         "jsonrpc": "2.0", "id": 0, "method": "initialize",
         "params": {
-            "protocolVersion": "2025-11-25", "capabilities": {},
+            "protocolVersion": "2025-11-25", "capabilities": capabilities,
             "clientInfo": {"name": "test", "version": "1"},
         },
     });
@@ -49,6 +54,18 @@ async fn in_a_session_plain_calls_are_answered_without_a_stream() {
         .send(&client)
         .await;
     assert_eq!(answer.headers()["content-type"], "text/event-stream");
+}
+
+#[tokio::test]
+async fn in_a_session_a_client_that_polls_gets_a_task() {
+    let client = Client::builder(server()).http().connect().await;
+    let polls = json!({"extensions": {"io.modelcontextprotocol/tasks": {}}});
+    let session = open_session_with(&client, &polls).await;
+    let case = Case::legacy("later", &json!({}), &session);
+    let answer = case.send(&client).await;
+    assert_eq!(answer.status(), 200);
+    let text = String::from_utf8_lossy(answer.body());
+    assert!(text.contains("taskId"), "{text}");
 }
 
 /// What a waiting tool and its test tell each other.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
+use axum::http::{Method, Request};
 use axum::response::Response;
 use hyper::body::Incoming;
 use tower::ServiceExt as _;
@@ -33,6 +33,8 @@ impl Front {
     ) -> Result<Response, Infallible> {
         if let Some(endpoint) = &self.endpoint
             && request.uri().path() == PATH
+            // Over HTTP/2 it is the router that takes the body from an answer to HEAD.
+            && request.method() != Method::HEAD
         {
             return Ok(endpoint.answer(request, Some(peer)).await);
         }

@@ -20,6 +20,7 @@ use crate::trace::TraceId;
 #[derive(Debug, Default)]
 pub(in crate::transport) struct Meta {
     is_versioned: bool,
+    says_who: bool,
     introduction: Option<Arc<Introduction>>,
     /// What stands there as a `traceparent`, and the trace that it names.
     pub(in crate::transport) trace: Option<Option<TraceId>>,
@@ -31,10 +32,19 @@ const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 const INFO: &str = "io.modelcontextprotocol/clientInfo";
 const TRACE_PARENT: &str = "traceparent";
 
+/// How much may be nested in it, and be read. `serde_json` reads 127 levels, of which two are around it; what is skipped or read by itself is
+/// not counted with what surrounds it.
+const DEEPEST: usize = 125;
+
 impl Meta {
     /// Whether the request names a revision, as those of 2026-07-28 do.
     pub(in crate::transport) fn is_versioned(&self) -> bool {
         self.is_versioned
+    }
+
+    /// Whether anything in it says who the client is: in a session that counts for the one request, over what the handshake said.
+    pub(in crate::transport) fn says_who(&self) -> bool {
+        self.says_who
     }
 
     /// Who the client is, where the request says all that 2026-07-28 asks of it.
@@ -45,7 +55,31 @@ impl Meta {
 
 impl<'de> Deserialize<'de> for Meta {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Entries)
+        let whole = <&RawValue>::deserialize(deserializer)?.get();
+        if let Some(introduction) = Remembered::recall(|last| last.whole.as_deref() == Some(whole))
+        {
+            return Ok(Self {
+                is_versioned: true,
+                says_who: true,
+                introduction: Some(introduction),
+                trace: None,
+            });
+        }
+        if whole
+            .bytes()
+            .filter(|byte| matches!(byte, b'[' | b'{'))
+            .count()
+            > DEEPEST
+        {
+            return Err(D::Error::custom("it may be nested too deeply"));
+        }
+        let meta: Self = serde_json::Deserializer::from_str(whole)
+            .deserialize_map(Entries)
+            .map_err(D::Error::custom)?;
+        if meta.trace.is_none() && meta.introduction.is_some() {
+            Remembered::is_all_of(whole);
+        }
+        Ok(meta)
     }
 }
 
@@ -75,6 +109,7 @@ impl<'de> Visitor<'de> for Entries {
         }
         Ok(Meta {
             is_versioned: said.version.is_some(),
+            says_who: said.capabilities.is_some() || said.info.is_some(),
             introduction: said.introduction().map_err(A::Error::custom)?,
             trace,
         })
@@ -102,6 +137,8 @@ const REMEMBERED: usize = 4 * 1024;
 
 /// What a client said, and what that is.
 struct Remembered {
+    /// All that stood in `_meta`, where nothing in it was of another kind.
+    whole: Option<Box<str>>,
     version: Box<str>,
     capabilities: Box<str>,
     info: Option<Box<str>>,
@@ -111,10 +148,7 @@ struct Remembered {
 impl Said<'_> {
     /// `None` where something is missing that 2026-07-28 asks for. What is there can be read.
     fn introduction(self) -> serde_json::Result<Option<Arc<Introduction>>> {
-        let known = LAST.with_borrow(|last| {
-            let last = last.as_ref().filter(|last| last.said() == self)?;
-            Some(Arc::clone(&last.introduction))
-        });
+        let known = Remembered::recall(|last| last.said() == self);
         if known.is_some() {
             return Ok(known);
         }
@@ -140,6 +174,7 @@ impl Said<'_> {
         let length = version.len() + capabilities.len() + self.info.map_or(0, str::len);
         if length <= REMEMBERED {
             LAST.set(Some(Remembered {
+                whole: None,
                 version: version.into(),
                 capabilities: capabilities.into(),
                 info: self.info.map(Into::into),
@@ -150,6 +185,25 @@ impl Said<'_> {
 }
 
 impl Remembered {
+    /// The client of the request that was read last, if it is this one.
+    fn recall(is_same: impl FnOnce(&Self) -> bool) -> Option<Arc<Introduction>> {
+        LAST.with_borrow(|last| {
+            let last = last.as_ref().filter(|last| is_same(last))?;
+            Some(Arc::clone(&last.introduction))
+        })
+    }
+
+    /// The client of the request that was read last said this and nothing else.
+    fn is_all_of(whole: &str) {
+        if whole.len() <= REMEMBERED {
+            LAST.with_borrow_mut(|last| {
+                if let Some(last) = last {
+                    last.whole = Some(whole.into());
+                }
+            });
+        }
+    }
+
     fn said(&self) -> Said<'_> {
         Said {
             version: Some(&self.version),

@@ -117,7 +117,7 @@ impl Lane {
         let tool = self.writer.server().tools().find(&plain.tool)?;
         let client = match (&self.introduction, plain.meta.is_versioned()) {
             (None, true) => plain.meta.introduction()?,
-            (Some(introduction), false) => Arc::clone(introduction),
+            (Some(introduction), false) if !plain.meta.says_who() => Arc::clone(introduction),
             _ => return None,
         };
         // In the older revisions a question is asked while the call runs.

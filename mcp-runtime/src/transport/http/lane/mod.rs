@@ -95,9 +95,12 @@ impl Lane {
                     .then_some((introduction, None))?
             }
             // There the question is asked while the call runs.
-            false if asks => return None,
+            false if asks || plain.meta.says_who() => return None,
             false => {
                 let session = self.sessions.known().find(head::session(&head.headers)?)?;
+                if session.introduction().capabilities.supports_tasks() {
+                    return None;
+                }
                 // A token of the client's own: a call whose time is over ends what it started, and is answered all the same.
                 in_flight = Some(session.enter(&plain.id, &cancelled)?);
                 cancelled = cancelled.child_token();
@@ -148,7 +151,12 @@ impl Admitted {
             let gone = cancelled.drop_guard();
             let written = self.run(true).await;
             gone.disarm();
-            return respond(written);
+            // As rmcp maps them; a call that got this far meets no other.
+            let status = match written.error {
+                Some(ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY) => StatusCode::BAD_REQUEST,
+                _ => StatusCode::OK,
+            };
+            return respond(status, written);
         };
         if session.is_due() {
             sessions.touch(session.id()).await;
@@ -162,7 +170,8 @@ impl Admitted {
         let written = self.run(false).await;
         match in_flight {
             Some(in_flight) if in_flight.is_cancelled() => nothing(),
-            _ => respond(written),
+            // Every answer is one to a request that was taken.
+            _ => respond(StatusCode::OK, written),
         }
     }
 
@@ -173,12 +182,7 @@ impl Admitted {
     }
 }
 
-fn respond(written: Written) -> Response {
-    // As rmcp maps them; a call that got this far meets no other.
-    let status = match written.error {
-        Some(ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY) => StatusCode::BAD_REQUEST,
-        _ => StatusCode::OK,
-    };
+fn respond(status: StatusCode, written: Written) -> Response {
     response(status, "application/json", written.json.into())
 }
 
