@@ -62,7 +62,21 @@ async fn in_a_session_a_client_that_polls_gets_a_task() {
     let polls = json!({"extensions": {"io.modelcontextprotocol/tasks": {}}});
     let session = open_session_with(&client, &polls).await;
     let case = Case::legacy("later", &json!({}), &session);
-    let answer = case.send(&client).await;
+    assert_a_task(case.send(&client).await);
+}
+
+#[tokio::test]
+async fn in_a_session_a_request_may_say_more_of_its_client_than_the_handshake_did() {
+    let client = Client::builder(server()).http().connect().await;
+    let session = open_session(&client).await;
+    let case = Case::legacy("later", &json!({}), &session).change(|message| {
+        message["params"]["_meta"]["io.modelcontextprotocol/clientCapabilities"] =
+            json!({"extensions": {"io.modelcontextprotocol/tasks": {}}});
+    });
+    assert_a_task(case.send(&client).await);
+}
+
+fn assert_a_task(answer: Response<Bytes>) {
     assert_eq!(answer.status(), 200);
     let text = String::from_utf8_lossy(answer.body());
     assert!(text.contains("taskId"), "{text}");
