@@ -7,8 +7,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 /// What schemars asks of a type to describe it.
 ///
-/// schemars' generator is generic over the type, and a program compiled the generator's own collections anew to describe its first one. Here it is
-/// compiled for one type alone, which answers for whichever is lent to it.
+/// schemars' generator is generic over the type, and brings its own collections along into each crate that describes one. Here it is compiled for
+/// one type alone, which answers for whichever is lent to it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lent {
     inline: fn() -> bool,

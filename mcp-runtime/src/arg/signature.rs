@@ -254,8 +254,8 @@ impl Signature {
         json
     }
 
-    /// A generator for the answer's schema: what a type serialises to, not what it is read from.
-    /// A function pointer, so that the generator is dropped here and not in the tool's crate.
+    /// Describes the answer: what its type serialises to, not what it is read from. The generator is made and dropped here, and
+    /// not in the tool's crate, which would have to compile that.
     pub(crate) fn answer(&mut self, schema: fn(&mut SchemaGenerator) -> Option<Schema>) {
         let settings = SchemaSettings::draft2020_12().for_serialize();
         self.output = schema(&mut settings.into_generator());

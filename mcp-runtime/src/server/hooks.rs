@@ -69,13 +69,7 @@ impl Server {
             let running = hook();
             Box::pin(async { running.await.map_err(Into::into) })
         });
-        self.given
-            .lifecycle
-            .hooks
-            .given
-            .lock()
-            .push(Hook::Start(hook));
-        self
+        self.hooked(Hook::Start(hook))
     }
 
     /// Runs when the server has stopped and its last call is over: to flush, to say goodbye. The last one given runs first.
@@ -87,12 +81,11 @@ impl Server {
         F: Future<Output = ()> + Send + 'static,
     {
         let hook: Stop = Box::new(|| Box::pin(hook()));
-        self.given
-            .lifecycle
-            .hooks
-            .given
-            .lock()
-            .push(Hook::Stop(hook));
+        self.hooked(Hook::Stop(hook))
+    }
+
+    fn hooked(self, hook: Hook) -> Self {
+        self.given.lifecycle.hooks.given.lock().push(hook);
         self
     }
 }

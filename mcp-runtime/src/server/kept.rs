@@ -4,8 +4,8 @@ use std::ops::{Deref, DerefMut};
 
 /// A value behind a trait object, so that a function of another crate that owns it does not hold the code that drops it, only a call.
 ///
-/// That code is all of the value's collections. In a release build nothing of it is shared between crates, and each program compiled it
-/// anew: a quarter of what there was to compile for a server of one tool.
+/// That code is all of the value's collections, of which a release build shares nothing between crates: for a server of one tool, a quarter of
+/// what its program would have to compile.
 pub(crate) struct Kept<T: 'static>(Box<dyn Holds<T>>);
 
 trait Holds<T>: Send {

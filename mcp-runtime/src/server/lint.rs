@@ -69,12 +69,8 @@ mod tests {
     }
 
     fn counted(mut server: Server) -> usize {
-        loose(
-            &server
-                .given
-                .compose(&Changes::default(), None, &mut Vec::new())
-                .1,
-        )
+        let given = &mut server.given;
+        loose(&given.compose(&Changes::default(), None, &mut Vec::new()).1)
     }
 
     #[test]

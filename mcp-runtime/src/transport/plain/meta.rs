@@ -32,8 +32,8 @@ const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 const INFO: &str = "io.modelcontextprotocol/clientInfo";
 const TRACE_PARENT: &str = "traceparent";
 
-/// How much may be nested in it, and be read. `serde_json` reads 127 levels, of which two are around it; what is skipped or read by itself is
-/// not counted with what surrounds it.
+/// How many lists and objects may stand in it: what has more may be nested more deeply than `serde_json` reads, which is 127 levels, two of them
+/// around it. What is skipped, or read by itself as all of this is, has its levels counted from one.
 const DEEPEST: usize = 125;
 
 impl Meta {

@@ -170,7 +170,7 @@ impl Admitted {
         let written = self.run(false).await;
         match in_flight {
             Some(in_flight) if in_flight.is_cancelled() => nothing(),
-            // Every answer is one to a request that was taken.
+            // In these revisions rmcp answers 200, whatever the answer says.
             _ => respond(StatusCode::OK, written),
         }
     }
