@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use regex::Regex;
+use rmcp::model::RequestId;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
@@ -60,7 +61,7 @@ impl Looks {
 /// Where a call came from: everything but the tool and its arguments.
 #[derive(Clone)]
 pub(crate) struct Origin {
-    pub(crate) request_id: String,
+    pub(crate) request_id: Arc<str>,
     pub(crate) trace: Option<TraceId>,
     pub(crate) client: Arc<dyn Client>,
     /// Where the call came from on the network, as far as the transport can vouch for it.
@@ -71,6 +72,14 @@ pub(crate) struct Origin {
     pub(crate) request_state: Option<String>,
     /// The task that the call may become, where the client can poll for one.
     pub(crate) task: Option<Arc<Live>>,
+}
+
+/// A request's id as a text.
+pub(crate) fn id_text(id: &RequestId) -> Arc<str> {
+    match id {
+        RequestId::String(text) => Arc::clone(text),
+        RequestId::Number(number) => itoa::Buffer::new().format(*number).into(),
+    }
 }
 
 impl Call {

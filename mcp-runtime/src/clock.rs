@@ -38,6 +38,10 @@ impl Clock {
 
     /// Since 1970.
     pub(crate) fn now(&self) -> Duration {
+        self.moment().wall
+    }
+
+    pub(crate) fn moment(&self) -> Moment {
         let real = real_now().saturating_duration_since(self.really_started);
         let at = since_1970((self.wall)()).saturating_sub(real);
         let known = Duration::from_nanos(self.at.load(Ordering::Relaxed));
@@ -48,8 +52,25 @@ impl Clock {
                 at
             }
         };
-        at + self.started.elapsed()
+        let running = self.started.elapsed();
+        Moment {
+            wall: at + running,
+            running,
+        }
     }
+}
+
+/// One moment, as two clocks tell it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    /// Since 1970.
+    pub(crate) wall: Duration,
+    /// Since the [`Clock`] started, whatever the machine is told the time of day is.
+    #[cfg_attr(
+        not(feature = "auth"),
+        expect(dead_code, reason = "tokens alone are kept by both")
+    )]
+    pub(crate) running: Duration,
 }
 
 /// A machine whose clock stands before 1970 has every sealed text expire at once, which is safe.

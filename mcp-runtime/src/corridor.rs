@@ -19,6 +19,7 @@ use crate::facts::Facts;
 use crate::kind::Kind;
 use crate::middleware;
 use crate::policy::confirm::Approved;
+use crate::policy::gate::Found;
 use crate::policy::rate::Paid;
 use crate::policy::telemetry::Observed;
 use crate::policy::validation::Decoded;
@@ -37,6 +38,8 @@ pub(crate) struct Request {
     /// What it is for. `tool` names one of these; only a tool's name is one that clients know.
     pub(crate) kind: Kind,
     pub(crate) tool: Arc<str>,
+    /// The same, where whoever took the request has looked for it already.
+    pub(crate) found: Option<Found>,
     pub(crate) arguments: Map<String, Value>,
     pub(crate) caller: Option<Arc<Principal>>,
     pub(crate) origin: Origin,
@@ -102,12 +105,11 @@ async fn stages(
     facts: &Arc<Facts>,
 ) -> Result<Output, Refusal> {
     // A tool that does not exist and one that this caller may not see are one and the same refusal.
-    let found = gate::find(
-        server,
-        request.kind,
-        &request.tool,
-        request.caller.as_deref(),
-    )?;
+    let caller = request.caller.as_deref();
+    let found = match request.found {
+        Some(found) => found,
+        None => gate::find(server, request.kind, &request.tool, caller)?,
+    };
     facts.found(found.tool());
     // Before the arguments are looked at: they are nobody's business but an authorized caller's.
     let permit = auth::authorize(server, found, request.caller)?;

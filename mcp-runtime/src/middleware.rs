@@ -108,7 +108,7 @@ pub struct Incoming(Arc<Inner>, Arc<State>);
 
 struct Inner {
     tool: Arc<str>,
-    request_id: String,
+    request_id: Arc<str>,
     caller: Option<Arc<Principal>>,
     client: Arc<dyn Client>,
 }

@@ -1,10 +1,13 @@
 //! Who is calling.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+
+use crate::store::{Key, KeySpace};
 
 /// The party a call is made for: what authorization decides on and what limits and caches are keyed by.
 ///
@@ -29,6 +32,33 @@ pub struct Principal {
     scopes: BTreeSet<String>,
     roles: BTreeSet<String>,
     claims: Map<String, Value>,
+    key: Memo,
+}
+
+/// The key of a caller in the key space that asked for it first: it is asked for with each call that is counted, and stays the same.
+#[derive(Default)]
+struct Memo(OnceLock<Box<(KeySpace, Key)>>);
+
+/// A copy may become another caller.
+impl Clone for Memo {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+/// What is known of a caller makes it no other one.
+impl PartialEq for Memo {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Memo {}
+
+impl fmt::Debug for Memo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Memo")
+    }
 }
 
 impl Principal {
@@ -43,6 +73,7 @@ impl Principal {
             scopes: BTreeSet::new(),
             roles: BTreeSet::new(),
             claims: Map::new(),
+            key: Memo::default(),
         }
     }
 
@@ -77,6 +108,7 @@ impl Principal {
     #[must_use]
     pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
         self.tenant = Some(tenant.into());
+        self.key = Memo::default();
         self
     }
 
@@ -84,6 +116,7 @@ impl Principal {
     #[cfg(feature = "auth")]
     pub(crate) fn without_tenant(mut self) -> Self {
         self.tenant = None;
+        self.key = Memo::default();
         self
     }
 
@@ -99,6 +132,20 @@ impl Principal {
     pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.claims.insert(name.into(), value.into());
         self
+    }
+
+    /// What counts know the caller by: issuer, subject and tenant, neither a session nor a token. A new one of either must not bring a fresh
+    /// allowance.
+    pub(crate) fn key(&self, space: &KeySpace) -> Key {
+        let made = || {
+            let key = space.key("caller").text(&self.issuer).text(&self.subject);
+            key.optional(self.tenant.as_deref()).finish()
+        };
+        let memo = || Box::new((space.clone(), made()));
+        match &**self.key.0.get_or_init(memo) {
+            (of, key) if of == space => *key,
+            _ => made(),
+        }
     }
 
     /// Who vouches for the subject.
@@ -181,5 +228,34 @@ impl std::ops::Deref for Caller {
 
     fn deref(&self) -> &Principal {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_is_counted_by_issuer_subject_and_tenant_in_each_key_space() {
+        let (one, two) = (KeySpace::derived(b"one"), KeySpace::derived(b"two"));
+        let ada = || Principal::new("dev", "ada");
+        let key = ada().key(&one);
+        let same = ada().scope("a").role("b").claim("c", 1).client_id("d");
+        assert_eq!(same.key(&one), key);
+        for other in [
+            Principal::new("dev", "bob"),
+            Principal::new("de", "vada"),
+            Principal::new("prod", "ada"),
+            ada().tenant(""),
+        ] {
+            assert_ne!(other.key(&one), key, "{other:?}");
+        }
+        // One that was asked for before, in another space or of whom it was then.
+        let asked = ada();
+        assert_eq!(asked.key(&one), key);
+        assert_ne!(asked.key(&two), key);
+        assert_eq!(asked.key(&one), key);
+        assert_ne!(asked.clone().tenant("acme").key(&one), key);
+        assert_ne!(asked.tenant("acme").key(&one), key);
     }
 }

@@ -59,7 +59,7 @@ pub use self::health::Health;
 pub use self::introspect::Introspection;
 pub use self::jwt::Jwt;
 pub use self::keys::{ApiKeys, StaticTokens};
-pub(crate) use self::remembered::Authenticator;
+pub(crate) use self::remembered::{Authenticator, Last};
 use crate::error::ServerError;
 use crate::principal::Principal;
 

@@ -2,19 +2,21 @@
 //!
 //! Checking a signature costs tens of microseconds, and a token comes with every call. What is remembered is the SHA-256 of the token and its
 //! caller, for a minute at most and never beyond the token's own end, on the clock that the end is told by. A token that was refused is not
-//! remembered: there is no end of those.
+//! remembered: there is no end of those. A connection keeps the token that came over it last, which is as a rule the next one too.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use futures_util::future::BoxFuture;
 use moka::sync::Cache;
+use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 
 use super::from::{Said, Tenant};
 use super::{MAX_TOKEN_LENGTH, Rejected, Verifier};
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 use crate::principal::Principal;
 
 const REMEMBER: Duration = Duration::from_secs(60);
@@ -32,9 +34,21 @@ pub(crate) struct Authenticator {
 #[derive(Clone)]
 struct Known {
     caller: Arc<Principal>,
-    /// Since 1970. Should the clock be set back meanwhile, the cache forgets after a minute all the same.
+    /// Since 1970.
     until: Duration,
+    /// When it was verified, in the server's own time: should the wall clock be set back meanwhile, it is forgotten after a minute all the same.
+    since: Duration,
 }
+
+impl Known {
+    fn holds(&self, now: Moment) -> bool {
+        now.wall < self.until && now.running.saturating_sub(self.since) < REMEMBER
+    }
+}
+
+/// The token that came last over a connection.
+#[derive(Default)]
+pub(crate) struct Last(Mutex<Option<(Vec<u8>, Known)>>);
 
 impl Authenticator {
     pub(crate) fn new(verifier: Arc<dyn Verifier>, tenant: Option<Tenant>) -> Self {
@@ -55,8 +69,8 @@ impl Authenticator {
             return Err(Rejected::Invalid("it is longer than 16 KiB".into()));
         }
         let key = hash(token);
-        if let Some(caller) = self.recall(&key) {
-            return Ok(caller);
+        if let Some(known) = self.recall(&key, self.clock.moment()) {
+            return Ok(known.caller);
         }
         let verified = self.verifier.verify(token).await?;
         let caller = match &self.tenant {
@@ -65,10 +79,12 @@ impl Authenticator {
             _ => verified.principal,
         };
         let caller = Arc::new(caller);
-        let until = self.clock.now() + REMEMBER;
+        let now = self.clock.moment();
+        let until = now.wall + REMEMBER;
         let known = Known {
             caller: Arc::clone(&caller),
             until: verified.expires.map_or(until, |end| end.min(until)),
+            since: now.running,
         };
         self.callers.insert(key, known);
         Ok(caller)
@@ -90,14 +106,28 @@ impl Authenticator {
     }
 
     /// Whom a token speaks for that was verified a moment ago.
-    pub(crate) fn known(&self, token: &str) -> Option<Arc<Principal>> {
+    pub(crate) fn known(&self, token: &[u8], last: &Last) -> Option<Arc<Principal>> {
         // What is longer was never taken, and is not worth its hash.
-        (token.len() <= MAX_TOKEN_LENGTH).then(|| self.recall(&hash(token)))?
+        if token.len() > MAX_TOKEN_LENGTH {
+            return None;
+        }
+        let now = self.clock.moment();
+        let mut last = last.0.lock();
+        if let Some((text, known)) = &*last
+            && known.holds(now)
+            // In the same time for every token: another caller's may have come before, over a proxy's connection.
+            && verify_slices_are_equal(text, token).is_ok()
+        {
+            return Some(Arc::clone(&known.caller));
+        }
+        let known = self.recall(&hash(token), now)?;
+        let caller = Arc::clone(&known.caller);
+        *last = Some((token.to_owned(), known));
+        Some(caller)
     }
 
-    fn recall(&self, key: &[u8; 32]) -> Option<Arc<Principal>> {
-        let known = self.callers.get(key)?;
-        (known.until > self.clock.now()).then_some(known.caller)
+    fn recall(&self, key: &[u8; 32], now: Moment) -> Option<Known> {
+        self.callers.get(key).filter(|known| known.holds(now))
     }
 
     /// Who issues the tokens that are taken.
@@ -116,8 +146,14 @@ impl Authenticator {
     }
 }
 
-fn hash(token: &str) -> [u8; 32] {
+fn hash(token: impl AsRef<[u8]>) -> [u8; 32] {
     Sha256::digest(token).into()
+}
+
+impl fmt::Debug for Last {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Last")
+    }
 }
 
 impl fmt::Debug for Authenticator {
@@ -199,6 +235,42 @@ mod tests {
             authenticator.authenticate("ada").await.unwrap();
             assert_eq!(verifier.asked.load(Ordering::Relaxed), asked, "{slept}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connections_last_token_is_known_for_as_long_as_any_other() {
+        let (_, mut authenticator) = counting(Some(30));
+        authenticator.clock = stepped::clock();
+        let last = Last::default();
+        let known = |token: &str| authenticator.known(token.as_bytes(), &last);
+        let subject = |token| known(token).map(|caller| caller.subject().to_owned());
+        assert_eq!(subject("ada"), None, "nobody has verified it");
+        for token in ["ada", "eve"] {
+            authenticator.authenticate(token).await.unwrap();
+        }
+        for token in ["ada", "ada", "eve", "ada"] {
+            assert_eq!(subject(token).as_deref(), Some(token));
+        }
+        for stranger in ["adb", "ad", "adaa", ""] {
+            assert_eq!(subject(stranger), None, "{stranger}");
+        }
+        stepped::step(29);
+        assert_eq!(subject("ada").as_deref(), Some("ada"));
+        stepped::step(2);
+        assert_eq!(subject("ada"), None, "its end has come");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connections_last_token_is_forgotten_though_the_clock_was_set_back() {
+        let (_, mut authenticator) = counting(None);
+        authenticator.clock = stepped::clock();
+        let last = Last::default();
+        authenticator.authenticate("ada").await.unwrap();
+        tokio::time::advance(Duration::from_secs(59)).await;
+        stepped::step(-3600);
+        assert!(authenticator.known(b"ada", &last).is_some());
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert!(authenticator.known(b"ada", &last).is_none());
     }
 
     #[tokio::test(start_paused = true)]

@@ -17,7 +17,7 @@ use super::per::{Missing, Per};
 use super::timeout;
 use crate::call::Call;
 use crate::error::{Failure, Refusal};
-use crate::store::{Key, KeySpace};
+use crate::store::{BuildKeyHasher, Key, KeySpace};
 
 /// How many keys of one tool can be inside or wait at a time.
 const MOST_KEYS: usize = 1 << 16;
@@ -121,7 +121,17 @@ pub(crate) async fn enter(call: &Call) -> Result<Option<Slot>, Refusal> {
 
 /// The gates that somebody is at.
 #[derive(Debug, Default)]
-struct Gates(Mutex<HashMap<Key, Arc<Gate>>>);
+struct Gates(Mutex<Keyed>);
+
+#[derive(Debug, Default)]
+struct Keyed {
+    gates: HashMap<Key, Arc<Gate>, BuildKeyHasher>,
+    /// Gates that everybody has left, for whoever comes next.
+    left: Vec<Arc<Gate>>,
+}
+
+/// How many gates are kept for whoever comes next.
+const MOST_LEFT: usize = 64;
 
 #[derive(Debug)]
 struct Gate {
@@ -140,13 +150,13 @@ impl Gate {
 
 impl Gates {
     fn visit(self: &Arc<Self>, key: Key, slots: u32) -> Option<Visit> {
-        let mut gates = self.0.lock();
+        let Keyed { gates, left } = &mut *self.0.lock();
         if gates.len() >= MOST_KEYS && !gates.contains_key(&key) {
             return None;
         }
-        let new = || Arc::new(Gate::new(slots));
+        let free = || left.pop().unwrap_or_else(|| Arc::new(Gate::new(slots)));
         Some(Visit {
-            gate: Arc::clone(gates.entry(key).or_insert_with(new)),
+            gate: Arc::clone(gates.entry(key).or_insert_with(free)),
             gates: Arc::clone(self),
             key,
         })
@@ -163,10 +173,13 @@ struct Visit {
 
 impl Drop for Visit {
     fn drop(&mut self) {
-        let mut gates = self.gates.0.lock();
-        // Gates are shared under this lock alone: two are this visit's and the map's own.
-        if Arc::strong_count(&self.gate) == 2 {
-            gates.remove(&self.key);
+        let Keyed { gates, left } = &mut *self.gates.0.lock();
+        // Gates are shared under this lock alone: two are this visit's and the map's own. All places are free then, and nobody waits.
+        if Arc::strong_count(&self.gate) == 2
+            && let Some(gate) = gates.remove(&self.key)
+            && left.len() < MOST_LEFT
+        {
+            left.push(gate);
         }
     }
 }

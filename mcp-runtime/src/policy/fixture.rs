@@ -144,6 +144,7 @@ impl Calls {
         let request = Request {
             kind: Kind::Tool,
             tool: self.tool.into(),
+            found: None,
             arguments: self.arguments.as_object().unwrap().clone(),
             caller: self.caller.clone().map(Arc::new),
             origin: self.origin(),
@@ -170,7 +171,7 @@ impl Calls {
     fn origin(&self) -> Origin {
         Origin {
             trace: None,
-            request_id: "1".to_owned(),
+            request_id: "1".into(),
             client: Arc::new(Silent),
             ip: self.ip,
             cancelled: self.cancelled.clone(),

@@ -37,6 +37,18 @@ pub(crate) fn find(
     }
 }
 
+/// What is there and open to the caller: nothing stands in the way of a call but its arguments and what it would cost.
+pub(crate) fn open(
+    server: &Core,
+    kind: Kind,
+    name: &str,
+    caller: Option<&Principal>,
+) -> Option<Found> {
+    let tool = server.tools().find_of(kind, name)?;
+    let open = exists(tool, caller) && auth::permits(server, tool, caller) == Permits::Yes;
+    open.then(|| Found(Arc::clone(tool)))
+}
+
 /// Whether the caller may call what was found, and not only see it.
 pub(crate) fn callable(server: &Core, found: &Found, caller: Option<&Principal>) -> bool {
     auth::permits(server, found.tool(), caller) == Permits::Yes

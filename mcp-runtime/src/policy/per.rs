@@ -78,13 +78,7 @@ fn with(key: KeyBuilder, part: &mcp_grammar::Key<'_>, call: &Call) -> Option<Key
     let caller = call.caller.as_deref();
     Some(match part {
         Part::Global => key,
-        // Neither a session nor a token: a new one of either must not bring a fresh allowance.
-        Part::Caller => {
-            let caller = caller?;
-            key.text(caller.issuer())
-                .text(caller.subject())
-                .optional(caller.tenant_id())
-        }
+        Part::Caller => key.key(caller?.key(&call.server.keys)),
         // Two issuers may use the same name for different tenants and clients.
         Part::Tenant => key.text(caller?.issuer()).text(caller?.tenant_id()?),
         Part::Client => key.text(caller?.issuer()).text(caller?.client()?),

@@ -25,6 +25,7 @@ impl Core {
         let request = Request {
             kind: Kind::Tool,
             tool: tool.into(),
+            found: None,
             arguments,
             caller,
             origin: Origin::of_program(client),
@@ -37,7 +38,7 @@ impl Origin {
     /// A call that the program itself makes.
     pub(crate) fn of_program(client: Arc<dyn Client>) -> Self {
         Self {
-            request_id: "1".to_owned(),
+            request_id: "1".into(),
             trace: None,
             client,
             cancelled: CancellationToken::new(),

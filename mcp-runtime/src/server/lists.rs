@@ -194,6 +194,7 @@ impl Handler {
             let request = Request {
                 kind: Kind::Listing,
                 tool: mounted::listing(resource.def.uri()).into(),
+                found: None,
                 arguments: Map::new(),
                 caller: caller.cloned(),
                 origin: origin.clone(),

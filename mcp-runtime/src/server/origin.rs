@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::handler::Handler;
 use super::remote::Remote;
-use crate::call::Origin;
+use crate::call::{Origin, id_text};
 use crate::corridor::Request;
 use crate::kind::Kind;
 use crate::principal::Principal;
@@ -36,6 +36,7 @@ impl Handler {
         Request {
             kind,
             tool: tool.into(),
+            found: None,
             arguments: sent.arguments.unwrap_or_default(),
             caller: self.caller(&context),
             origin: Origin {
@@ -49,7 +50,7 @@ impl Handler {
     /// Where a request comes from.
     pub(super) fn origin(&self, context: RequestContext<RoleServer>) -> Origin {
         Origin {
-            request_id: context.id.to_string(),
+            request_id: id_text(&context.id),
             trace: trace(&context),
             cancelled: context.ct.clone(),
             input_responses: None,

@@ -47,7 +47,7 @@ pub(crate) type BuildKeyHasher = BuildHasherDefault<AlreadyHashed>;
 /// assert_eq!(one.key("rate").text("ada").finish(), two.key("rate").text("ada").finish());
 /// assert_ne!(one.key("rate").text("ada").finish(), KeySpace::random().key("rate").text("ada").finish());
 /// ```
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct KeySpace([u8; 16]);
 
 impl KeySpace {
@@ -108,6 +108,12 @@ impl KeyBuilder {
             Some(text) => self.text(text),
             None => self.field(b'-', &[]),
         }
+    }
+
+    /// What has a key already.
+    #[must_use]
+    pub(crate) fn key(self, key: Key) -> Self {
+        self.field(b'k', &key.0.to_le_bytes())
     }
 
     /// A number.

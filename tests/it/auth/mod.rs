@@ -2,6 +2,7 @@
 
 mod agreement;
 mod challenges;
+mod connection;
 #[path = "../../../mcp-runtime/src/auth/tests/corpus.rs"]
 mod corpus;
 mod extractors;

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
+use super::hash::Hash;
 use super::record::Line;
 
 /// What stands before a line's hash.
@@ -60,7 +60,7 @@ impl Torn {
     pub(super) fn of(text: &[u8]) -> Self {
         Self {
             bytes: text.len() as u64,
-            sha256: hex(&Sha256::digest(text)),
+            sha256: Hash::of(text).to_string(),
         }
     }
 }
@@ -92,7 +92,7 @@ pub(super) fn read(line: &[u8]) -> Result<Head, Flaw> {
     let (text, seal) = line.rsplit_once(SEAL).ok_or(Flaw::Form)?;
     let hash = seal.strip_suffix("\"}").ok_or(Flaw::Form)?;
     let head: Head = serde_json::from_str(line).map_err(|_| Flaw::Form)?;
-    if hash != hex(&Sha256::digest(text)) {
+    if hash != Hash::of(text).to_string() {
         return Err(Flaw::Hash);
     }
     Ok(Head {
@@ -192,7 +192,7 @@ impl Chain {
         let mut link = self.link.clone();
         let mut text = Vec::new();
         for entry in entries {
-            link = link.write(&entry, &mut text)?;
+            link.write(&entry, &mut text)?;
         }
         self.settled = false;
         self.file.write_all(&text)?;
@@ -227,8 +227,8 @@ impl Link {
         }
     }
 
-    /// Adds a line, and says where the one after it is linked.
-    fn write(&self, entry: &Entry<'_>, text: &mut Vec<u8>) -> io::Result<Self> {
+    /// Adds a line, to which the next one is linked.
+    fn write(&mut self, entry: &Entry<'_>, text: &mut Vec<u8>) -> io::Result<()> {
         #[derive(Serialize)]
         struct Linked<'a> {
             seq: u64,
@@ -245,14 +245,12 @@ impl Link {
         serde_json::to_writer(&mut *text, &linked)?;
         // An object's last byte; the hash stands before it.
         text.pop();
-        let hash = hex(&Sha256::digest(&text[start..]));
-        for piece in [SEAL, &hash, "\"}\n"] {
+        self.seq += 1;
+        self.prev = Hash::of(&text[start..]).to_string();
+        for piece in [SEAL, &self.prev, "\"}\n"] {
             text.extend_from_slice(piece.as_bytes());
         }
-        Ok(Self {
-            seq: self.seq + 1,
-            prev: hash,
-        })
+        Ok(())
     }
 }
 
@@ -284,13 +282,6 @@ fn begins_as_a_line(text: &[u8]) -> bool {
     let beginning = b"{\"seq\":";
     let length = text.len().min(beginning.len());
     text[..length] == beginning[..length]
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 0xf)]);
-    let digits = |byte: &u8| [digit(byte >> 4), digit(*byte)];
-    bytes.iter().flat_map(digits).collect()
 }
 
 #[cfg(test)]

@@ -7,13 +7,14 @@
 //! Refuses a call of a tool with `required` while its record cannot be kept. Keeps the file's queue, see [`trail`].
 
 mod chain;
+mod hash;
 mod record;
 mod sorted;
 mod trail;
 mod verify;
 mod writer;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use mcp_grammar::{Level, Policies};
@@ -24,7 +25,7 @@ pub(crate) use self::record::{Arguments, Record};
 pub(crate) use self::trail::{Place, Sink};
 pub use self::verify::{Broken, Fault, Verified, verify};
 use super::redaction;
-use super::telemetry::{End, shown};
+use super::telemetry::End;
 use crate::corridor::Request;
 use crate::error::Reply;
 use crate::facts::Facts;
@@ -75,9 +76,15 @@ pub(crate) struct Unrecordable;
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
     wanted: bool,
-    arguments: OnceLock<Arguments>,
+    kept: Mutex<Kept>,
+}
+
+/// What becomes a part of the record.
+#[derive(Debug, Default)]
+struct Kept {
+    arguments: Option<Arguments>,
     /// A place in the queue that nobody else can take.
-    place: Mutex<Option<Place>>,
+    place: Option<Place>,
 }
 
 impl Notes {
@@ -94,7 +101,8 @@ impl Notes {
         let level = tool.policies.audit.level;
         if self.wanted && level != Level::Off {
             let masked = redaction::masked(tool, arguments);
-            let _ = self.arguments.set(Arguments::of(level, &masked));
+            let arguments = Arguments::of(level, &masked);
+            self.kept.lock().arguments.get_or_insert(arguments);
         }
     }
 }
@@ -102,7 +110,7 @@ impl Notes {
 /// Makes sure of a place for the record, where the tool does not run without one.
 pub(crate) fn admit(server: &Core, tool: &Mounted, notes: &Notes) -> Result<(), Unrecordable> {
     if tool.policies.audit.required {
-        *notes.place.lock() = Some(server.audit.reserve()?);
+        notes.kept.lock().place = Some(server.audit.reserve()?);
     }
     Ok(())
 }
@@ -111,10 +119,10 @@ pub(crate) fn admit(server: &Core, tool: &Mounted, notes: &Notes) -> Result<(), 
 #[derive(Debug)]
 pub(crate) struct Draft {
     time: Timestamp,
-    request: String,
+    request: Arc<str>,
     trace: Option<TraceId>,
     caller: Option<Arc<Principal>>,
-    tool: String,
+    tool: Arc<str>,
 }
 
 impl Draft {
@@ -123,10 +131,10 @@ impl Draft {
         let listened = tracing::enabled!(target: TARGET, tracing::Level::INFO);
         (listened || server.audit.is_open()).then(|| Self {
             time: Timestamp::now(),
-            request: shown(&request.origin.request_id).to_owned(),
+            request: Arc::clone(&request.origin.request_id),
             trace: request.origin.trace,
             caller: request.caller.clone(),
-            tool: shown(&request.tool).to_owned(),
+            tool: Arc::clone(&request.tool),
         })
     }
 
@@ -139,6 +147,7 @@ impl Draft {
         if level == Level::Off {
             return;
         }
+        let Kept { arguments, place } = std::mem::take(&mut *facts.audit.kept.lock());
         let record = Record {
             time: self.time,
             request: self.request,
@@ -147,7 +156,7 @@ impl Draft {
             mounted: noted.tool.cloned(),
             tool: self.tool,
             end,
-            arguments: facts.audit.arguments.get().cloned(),
+            arguments,
             attempts: noted.attempts,
             cache: noted.cache,
             bytes_in: noted.bytes_in,
@@ -157,7 +166,7 @@ impl Draft {
                 .flatten(),
         };
         record.emit();
-        server.audit.write(record, facts.audit.place.lock().take());
+        server.audit.write(record, place);
     }
 }
 

@@ -1,21 +1,21 @@
 //! What a record says, as a line of the audit file and as a tracing event.
 
+use std::fmt;
 use std::sync::Arc;
 #[cfg(test)]
 use std::time::Duration;
 
 use jiff::Timestamp;
 use mcp_grammar::Level;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
 
-use super::chain::hex;
+use super::hash::Hash;
 use super::sorted::Sorted;
 use crate::error::Reply;
 use crate::facts::CacheUse;
-use crate::policy::telemetry::End;
+use crate::policy::telemetry::{End, shown};
 use crate::principal::Principal;
 use crate::server::registry::Mounted;
 use crate::trace::TraceId;
@@ -27,12 +27,12 @@ const LONGEST: usize = 16 * 1024;
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(super) time: Timestamp,
-    pub(super) request: String,
+    pub(super) request: Arc<str>,
     pub(super) trace: Option<TraceId>,
     pub(super) caller: Option<Arc<Principal>>,
     pub(super) mounted: Option<Arc<Mounted>>,
     /// The name as it was called.
-    pub(super) tool: String,
+    pub(super) tool: Arc<str>,
     pub(super) end: End,
     pub(super) arguments: Option<Arguments>,
     pub(super) attempts: u32,
@@ -45,31 +45,44 @@ pub(crate) struct Record {
 /// What a record says of the arguments, or of the answer.
 #[derive(Debug, Clone)]
 pub(crate) enum Arguments {
-    Digest(String),
+    Digest(Hash),
     Json(Box<RawValue>),
 }
 
 impl Arguments {
     /// Of arguments whose secrets are masked already: a hash of a secret can be guessed from.
     pub(super) fn of(level: Level, masked: &Map<String, Value>) -> Self {
-        let shown = level >= Level::Args;
-        Self::json(&Sorted(masked), shown).unwrap_or_else(|| Self::Digest(String::new()))
+        let masked = Sorted(masked);
+        match level >= Level::Args {
+            true => Self::shown(&masked),
+            false => Self::Digest(Hash::of_json(&masked)),
+        }
     }
 
-    fn json(value: &impl Serialize, shown: bool) -> Option<Self> {
-        let json = to_raw_value(value).ok()?;
-        Some(match shown && json.get().len() <= LONGEST {
-            true => Self::Json(json),
-            false => Self::Digest(format!("sha256:{}", hex(&Sha256::digest(json.get())))),
-        })
+    /// In full, unless that is too long.
+    fn shown(value: &impl Serialize) -> Self {
+        match to_raw_value(value) {
+            Ok(json) if json.get().len() <= LONGEST => Self::Json(json),
+            _ => Self::Digest(Hash::of_json(value)),
+        }
     }
 
-    fn parts(this: Option<&Self>) -> (Option<&RawValue>, Option<&str>) {
+    fn parts(this: Option<&Self>) -> (Option<&RawValue>, Option<Digest<'_>>) {
         match this {
             None => (None, None),
-            Some(Self::Digest(digest)) => (None, Some(digest)),
+            Some(Self::Digest(hash)) => (None, Some(Digest(hash))),
             Some(Self::Json(json)) => (Some(json), None),
         }
+    }
+}
+
+/// A hash with the name of its algorithm.
+#[derive(Debug)]
+pub(super) struct Digest<'a>(&'a Hash);
+
+impl fmt::Display for Digest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sha256:{}", self.0)
     }
 }
 
@@ -87,9 +100,9 @@ pub(super) fn result(reply: &Reply) -> Option<Arguments> {
                 content: &output.content,
                 structured: output.structured.as_deref(),
             };
-            Arguments::json(&answer, true)
+            Some(Arguments::shown(&answer))
         }
-        Reply::Failure(failure) => Arguments::json(&failure.object(), true),
+        Reply::Failure(failure) => Some(Arguments::shown(&failure.object())),
         _ => None,
     }
 }
@@ -100,11 +113,11 @@ impl Record {
     pub(super) fn blank() -> Self {
         Self {
             time: Timestamp::UNIX_EPOCH,
-            request: String::new(),
+            request: "".into(),
             trace: None,
             caller: None,
             mounted: None,
-            tool: String::new(),
+            tool: "".into(),
             end: End {
                 outcome: "unknown_tool",
                 step: "gate",
@@ -130,9 +143,9 @@ impl Record {
         let who = line.principal.as_ref();
         tracing::info!(
             target: super::TARGET,
-            time = line.time,
+            time = line.time.to_string(),
             request = line.request,
-            trace = line.trace,
+            trace = line.trace.map(|trace| trace.to_string()),
             issuer = who.map(|who| who.issuer),
             subject = who.map(|who| who.subject),
             tenant = who.and_then(|who| who.tenant),
@@ -143,7 +156,7 @@ impl Record {
             decision = line.decision,
             step = line.step,
             arguments = line.arguments.map(RawValue::get),
-            arguments_digest = line.arguments_digest,
+            arguments_digest = line.arguments_digest.map(|digest| digest.to_string()),
             outcome = line.outcome,
             attempts = line.attempts,
             cache = line.cache,
@@ -152,7 +165,7 @@ impl Record {
             duration_us = line.duration_us,
             incident = line.incident,
             result = line.result.map(RawValue::get),
-            result_digest = line.result_digest,
+            result_digest = line.result_digest.map(|digest| digest.to_string()),
         );
     }
 
@@ -162,16 +175,16 @@ impl Record {
         let (result, result_digest) = Arguments::parts(self.result.as_ref());
         let mounted = self.mounted.as_deref();
         Line {
-            time: self.time.to_string(),
-            request: &self.request,
-            trace: self.trace.map(|trace| trace.to_string()),
+            time: self.time,
+            request: shown(&self.request),
+            trace: self.trace,
             principal: self.caller.as_deref().map(|caller| Who {
                 issuer: caller.issuer(),
                 subject: caller.subject(),
                 tenant: caller.tenant_id(),
                 client: caller.client(),
             }),
-            tool: mounted.map_or(&self.tool, |mounted| &mounted.name),
+            tool: mounted.map_or_else(|| shown(&self.tool), |mounted| &mounted.name),
             schema: mounted.map(|mounted| mounted.input.fingerprint.as_str()),
             policy: mounted.map(|mounted| mounted.policies.fingerprint()),
             decision: self.end.decision,
@@ -195,10 +208,10 @@ impl Record {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Line<'a> {
-    time: String,
+    time: Timestamp,
     request: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trace: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
+    trace: Option<TraceId>,
     principal: Option<Who<'a>>,
     tool: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -209,8 +222,8 @@ pub(super) struct Line<'a> {
     step: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     arguments: Option<&'a RawValue>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    arguments_digest: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
+    arguments_digest: Option<Digest<'a>>,
     outcome: &'static str,
     attempts: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -222,8 +235,18 @@ pub(super) struct Line<'a> {
     incident: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<&'a RawValue>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    result_digest: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
+    result_digest: Option<Digest<'a>>,
+}
+
+fn as_text<S: Serializer>(
+    field: &Option<impl fmt::Display>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match field {
+        Some(field) => serializer.collect_str(field),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// The caller, without what it may do and without its claims.

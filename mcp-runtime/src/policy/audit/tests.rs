@@ -69,14 +69,13 @@ fn an_untouched_file_is_unbroken() {
 
 #[test]
 fn anybody_can_compute_the_hash() {
-    use sha2::{Digest as _, Sha256};
     let (_folder, path) = file(2);
     let text = fs::read_to_string(&path).unwrap();
     let mut prev = "0".repeat(64);
     for line in text.lines() {
         let (sealed, hash) = line.rsplit_once(",\"hash\":\"").unwrap();
         assert!(sealed.contains(&format!("\"prev\":\"{prev}\"")));
-        prev = super::chain::hex(&Sha256::digest(sealed));
+        prev = super::hash::Hash::of(sealed).to_string();
         assert_eq!(hash, format!("{prev}\"}}"));
     }
 }
@@ -94,12 +93,11 @@ fn a_changed_line_is_found() {
 
 #[test]
 fn a_changed_line_with_a_hash_of_its_own_breaks_the_next_one() {
-    use sha2::{Digest as _, Sha256};
     let (_folder, path) = file(5);
     edit(&path, |lines| {
         let changed = lines[2].replace("\"records\":2", "\"records\":1");
         let (sealed, _) = changed.rsplit_once(",\"hash\":\"").unwrap();
-        let hash = super::chain::hex(&Sha256::digest(sealed));
+        let hash = super::hash::Hash::of(sealed).to_string();
         lines[2] = format!("{sealed},\"hash\":\"{hash}\"}}\n");
     });
     let broken = broken(&path);

@@ -52,8 +52,12 @@ pub(super) struct Shared {
     pub(super) done: CancellationToken,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are records, and a box of each would be freed by another thread than the one that made it"
+)]
 pub(super) enum Message {
-    Record(Box<Record>),
+    Record(Record),
     Close,
 }
 
@@ -101,7 +105,7 @@ impl Sink {
         let Some(trail) = self.trail.get() else {
             return;
         };
-        let message = Message::Record(Box::new(record));
+        let message = Message::Record(record);
         match place {
             Some(Place(place)) => drop(place.send(message)),
             None => {

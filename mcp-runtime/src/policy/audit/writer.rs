@@ -28,10 +28,11 @@ pub(super) struct Writer {
     pending: VecDeque<Pending>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "nearly all are calls")]
 enum Pending {
     Opened,
     Lost(u64),
-    Call(Box<Record>),
+    Call(Record),
     Closed,
 }
 

@@ -61,6 +61,7 @@ fn request(call: &Call) -> Request {
     Request {
         kind: call.tool.kind,
         tool: call.tool.name.clone(),
+        found: None,
         arguments: call.arguments.clone(),
         caller: call.caller.clone(),
         origin: call.origin.clone(),

@@ -74,7 +74,7 @@ fn count(outcomes: &[&str], outcome: &str) -> usize {
 fn free(search: &Calls) -> (usize, usize) {
     let rule = search.server.tools().find("search").unwrap();
     let rule = rule.policies.concurrency.as_ref().unwrap();
-    let gates = rule.gates.0.lock();
+    let gates = &rule.gates.0.lock().gates;
     let all = gates.values().map(|gate| &**gate).chain(&rule.everybody);
     let free = all.map(|gate| gate.places.available_permits());
     (free.sum(), gates.len())
@@ -160,6 +160,22 @@ async fn callers_have_their_own_places_and_leave_none_behind() {
     let of_tenants = bound("2 per tenant").auth(Auth::new("user"));
     let failure = slow(of_tenants, SECOND).0.by("ada").failure().await;
     assert_eq!(failure.code, "limit_key_missing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_comes_after_another_caller_has_all_places_and_no_more() {
+    let (search, _) = slow(
+        bound("2 queue 1 wait 1h per caller").auth(Auth::new("user")),
+        SECOND,
+    );
+    for caller in ["ada", "bob", "ada", "eve"] {
+        let outcomes = at_once(&search.by(caller), 5).await;
+        assert_eq!(
+            (count(&outcomes, "ok"), count(&outcomes, "busy")),
+            (3, 2),
+            "{caller}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,17 +6,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
 
 use super::asked::Asked;
 use super::challenge::Challenge;
 use super::denied;
 use super::flood::Flood;
-use super::peer::Sender;
+use super::peer::{Peer, Sender};
 use super::refusal::Refusal;
 use super::resource::{Resource, host};
+use super::token::{Brought, Token};
 use crate::auth::from::Said;
 use crate::auth::{Authenticator, Rejected};
 use crate::kind::Kind;
@@ -25,6 +26,9 @@ use crate::policy::gate;
 use crate::principal::Principal;
 use crate::server::registry::Mounted;
 use crate::server::{Core, mounted};
+
+/// Why a token is refused that is none.
+const MALFORMED: &str = "it is no token of RFC 6750";
 
 /// When to come back while tokens cannot be verified.
 const AWAY_RETRY: Duration = Duration::from_secs(5);
@@ -69,27 +73,27 @@ impl Bearer {
 
     /// Whether the head alone tells that the request will be refused: it brings nobody, and there is nothing here for strangers.
     pub(super) fn turns_away(&self, head: &Parts) -> bool {
-        match token(&head.headers) {
-            Token::None => !self.open && head.extensions.get::<Arc<Principal>>().is_none(),
-            Token::Two | Token::Malformed => true,
-            Token::One(_) => false,
+        match Brought::by(&head.headers) {
+            Brought::Nothing => !self.open && head.extensions.get::<Arc<Principal>>().is_none(),
+            Brought::Two | Brought::Malformed => true,
+            Brought::One(token) => token.text().is_none(),
         }
     }
 
     /// Leaves the caller with the request in place of the token, which is handed over, or refuses it.
-    pub(super) async fn admit(
+    pub(super) async fn identify(
         &self,
         head: &mut Parts,
         body: &[u8],
-        sender: Sender,
-    ) -> Result<Option<String>, Refusal> {
-        let brought = token(&head.headers);
+        (peer, sender): (&Peer, Sender),
+    ) -> Result<Option<Token>, Refusal> {
+        let brought = Brought::by(&head.headers);
         // Nothing that follows can see it.
         head.headers.remove(AUTHORIZATION);
         let mut held = None;
         let flooded = |wait| self.flooded(wait).answering(body);
         let caller = match brought {
-            Token::None => {
+            Brought::Nothing => {
                 // What the program around this server has found out by itself.
                 let caller = head.extensions.get::<Arc<Principal>>().cloned();
                 if caller.is_none() {
@@ -97,7 +101,7 @@ impl Bearer {
                 }
                 caller
             }
-            Token::Two => {
+            Brought::Two => {
                 self.charge(sender).map_err(flooded)?;
                 let refusal = Refusal::new(
                     StatusCode::BAD_REQUEST,
@@ -105,11 +109,15 @@ impl Bearer {
                 );
                 return Err(refusal.answering(body));
             }
-            Token::Malformed => {
+            Brought::Malformed => {
                 self.charge(sender).map_err(flooded)?;
-                return Err(self.refused(head, body, "it is no token of RFC 6750"));
+                return Err(self.refused(head, body, MALFORMED));
             }
-            Token::One(token) => match self.authenticate(&token, sender).await.map_err(flooded)? {
+            Brought::One(token) => match self
+                .authenticate(&token, (peer, sender))
+                .await
+                .map_err(flooded)?
+            {
                 Ok(caller) => {
                     held = Some(token);
                     Some(self.in_tenant(caller, head, sender))
@@ -126,42 +134,66 @@ impl Bearer {
                 }
             },
         };
-        let asked = Asked::of(head, body);
-        if let Err(challenge) = self.check(caller.as_deref(), &asked) {
-            if let (Challenge::Scopes(_), Some(caller)) = (&challenge, &caller)
-                && let Some(asked) = self.find(&asked, Some(caller))
-            {
-                // A known caller was denied something that is there: as any call, it leaves a record.
-                let request = (&*head, body, sender);
-                denied::record(&self.core, asked, caller, request).await;
-            }
-            return Err(self.challenged(challenge, head, body));
-        }
         if let Some(caller) = caller {
             head.extensions.insert(caller);
         }
         Ok(held)
     }
 
+    /// Refuses a request that somebody else must make, or one with more scopes. What the lane takes is open to its caller, and need not be asked.
+    pub(super) async fn admit(
+        &self,
+        head: &Parts,
+        body: &[u8],
+        sender: Sender,
+    ) -> Result<(), Refusal> {
+        let caller = head.extensions.get::<Arc<Principal>>();
+        let asked = Asked::of(head, body);
+        let Err(challenge) = self.check(caller.map(Arc::as_ref), &asked) else {
+            return Ok(());
+        };
+        if let (Challenge::Scopes(_), Some(caller)) = (&challenge, caller)
+            && let Some(asked) = self.find(&asked, Some(caller))
+        {
+            // A known caller was denied something that is there: as any call, it leaves a record.
+            Box::pin(denied::record(
+                &self.core,
+                asked,
+                caller,
+                (head, body, sender),
+            ))
+            .await;
+        }
+        Err(self.challenged(challenge, head, body))
+    }
+
     /// Ends when a token does not hold any more.
-    pub(super) fn over(&self, token: String) -> impl Future<Output = ()> + Send + 'static {
+    pub(super) fn over(&self, token: Token) -> impl Future<Output = ()> + Send + 'static {
         let authenticator = Arc::clone(&self.authenticator);
-        async move { authenticator.over(&token).await }
+        async move {
+            // It was taken, so that it is a text.
+            if let Some(token) = token.text() {
+                authenticator.over(token).await;
+            }
+        }
     }
 
     /// Whom a token speaks for; or how long its sender is to wait, where the token is not known already.
     async fn authenticate(
         &self,
-        token: &str,
-        sender: Sender,
+        token: &Token,
+        (peer, sender): (&Peer, Sender),
     ) -> Result<Result<Arc<Principal>, Rejected>, Duration> {
-        if let Some(caller) = self.authenticator.known(token) {
+        if let Some(caller) = self.authenticator.known(token.bytes(), &peer.last) {
             return Ok(Ok(caller));
         }
         if let (Some(flood), Some(address)) = (&self.flood, sender.address) {
             flood.check(address)?;
         }
-        Ok(self.authenticator.authenticate(token).await)
+        Ok(match token.text() {
+            Some(token) => self.authenticator.authenticate(token).await,
+            None => Err(Rejected::Invalid(MALFORMED.into())),
+        })
     }
 
     /// Charges the sender for a request that nobody answers for, or says how long it is to wait.
@@ -253,52 +285,5 @@ fn to_ask(rule: &Rule) -> Vec<&'static str> {
     match rule {
         Rule::Requires(auth) => scopes_to_ask(auth),
         Rule::Undecided | Rule::Anyone => Vec::new(),
-    }
-}
-
-/// What a request brings along.
-enum Token {
-    None,
-    One(String),
-    Two,
-    Malformed,
-}
-
-fn token(headers: &HeaderMap) -> Token {
-    let mut values = headers.get_all(AUTHORIZATION).iter();
-    match (values.next(), values.next()) {
-        (None, _) => Token::None,
-        (Some(_), Some(_)) => Token::Two,
-        (Some(value), None) => match value.to_str() {
-            Ok(value) => read(value),
-            Err(_) => Token::Malformed,
-        },
-    }
-}
-
-/// Of which bytes a token is made: letters, digits and `-._~+/`.
-const TOKEN: [bool; 256] = {
-    let mut fits = [false; 256];
-    let mut byte = 0_u8;
-    while byte.is_ascii() {
-        let mark = matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
-        fits[byte as usize] = byte.is_ascii_alphanumeric() || mark;
-        byte += 1;
-    }
-    fits
-};
-
-/// `Bearer` in any case, spaces, and a token of RFC 6750's alphabet (section 2.1). Another scheme brings no token.
-fn read(value: &str) -> Token {
-    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Token::None;
-    }
-    let token = token.trim_matches(' ');
-    let body = token.trim_end_matches('=');
-    let fits = |byte: u8| TOKEN[usize::from(byte)];
-    match !body.is_empty() && body.bytes().all(fits) {
-        true => Token::One(token.to_owned()),
-        false => Token::Malformed,
     }
 }

@@ -17,6 +17,7 @@ use tokio::net::TcpStream;
 use tokio_io_timeout::TimeoutStream;
 
 use super::front::Front;
+use super::peer::Peer;
 
 /// How long a client may take to send a request's head, and to begin its next request on a connection it keeps.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -31,6 +32,14 @@ const PING: Duration = Duration::from_secs(20);
 /// request a buffer.
 const HEAD_BYTES: u32 = 64 * 1024;
 
+/// What the requests of a connection share.
+struct Client {
+    peer: Peer,
+    /// Whether a request has come.
+    heard: AtomicBool,
+    front: Arc<Front>,
+}
+
 /// One connection, until either side ends it. It must send a request at once, and read what it asked for.
 pub(super) async fn serve(
     stream: TcpStream,
@@ -44,13 +53,17 @@ pub(super) async fn serve(
     }
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(WRITE_TIMEOUT));
-    let heard = Arc::new(AtomicBool::new(false));
+    let client = Arc::new(Client {
+        peer: Peer::at(peer),
+        heard: AtomicBool::new(false),
+        front,
+    });
     let service = {
-        let heard = Arc::clone(&heard);
+        let client = Arc::clone(&client);
         service_fn(move |request: hyper::Request<Incoming>| {
-            heard.store(true, Ordering::Relaxed);
-            let front = Arc::clone(&front);
-            async move { front.answer(request, peer).await }
+            client.heard.store(true, Ordering::Relaxed);
+            let client = Arc::clone(&client);
+            async move { client.front.answer(request, &client.peer).await }
         })
     };
     let connection = protocol()
@@ -58,7 +71,7 @@ pub(super) async fn serve(
         .into_owned();
     // hyper's clock for a head starts once it knows the protocol's version; until then it is ours.
     let mut patience = pin!(tokio::time::sleep(HEAD_TIMEOUT));
-    let silent = poll_fn(|context| match heard.load(Ordering::Relaxed) {
+    let silent = poll_fn(|context| match client.heard.load(Ordering::Relaxed) {
         // Not looked at any more, since this is asked at every turn of the connection.
         true => Poll::Pending,
         false => patience.as_mut().poll(context),

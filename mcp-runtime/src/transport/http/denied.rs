@@ -31,7 +31,7 @@ pub(super) async fn record(
 ) {
     let trace = head.headers.get("traceparent");
     let origin = Origin {
-        request_id: message::id(body).unwrap_or_default(),
+        request_id: message::id(body).unwrap_or_default().into(),
         trace: trace.and_then(|trace| TraceId::parse(trace.to_str().ok()?)),
         client: Arc::new(Unheard),
         ip: sender.address,
@@ -44,6 +44,7 @@ pub(super) async fn record(
         kind: asked.kind,
         tool: asked.name.clone(),
         // Authorization comes before the arguments are looked at.
+        found: None,
         arguments: Map::new(),
         caller: Some(Arc::clone(caller)),
         origin,

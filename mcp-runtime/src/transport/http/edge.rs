@@ -1,6 +1,5 @@
 //! One HTTP request, from its head to its answer.
 
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -25,9 +24,11 @@ use super::bearer::Bearer;
 use super::envelope::{Envelope, malformed};
 use super::guard::Guard;
 use super::lane::Lane;
-use super::peer::{Proxies, Sender};
+use super::peer::{Peer, Proxies, Sender};
 use super::refusal::Refusal;
 use super::sessions::Sessions;
+#[cfg(feature = "auth")]
+use super::token::Token;
 use crate::principal::Principal;
 use crate::server::Core;
 use crate::server::asking::on_behalf_of;
@@ -48,6 +49,8 @@ const STRANGER_BODY: usize = 64 * 1024;
 
 /// When a client that found no session free may try again.
 const SESSION_RETRY: Duration = Duration::from_secs(30);
+
+const JSON: &str = "application/json";
 
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 
@@ -111,8 +114,7 @@ impl Edge {
         }))
     }
 
-    /// `peer` is the other end of the connection, where that is known.
-    pub(super) async fn answer<B>(&self, request: Request<B>, peer: Option<SocketAddr>) -> Response
+    pub(super) async fn answer<B>(&self, request: Request<B>, peer: &Peer) -> Response
     where
         B: HttpBody<Data = Bytes>,
         B::Error: Into<BoxError>,
@@ -125,11 +127,7 @@ impl Edge {
 }
 
 impl Inner {
-    async fn stages<B>(
-        &self,
-        request: Request<B>,
-        peer: Option<SocketAddr>,
-    ) -> Result<Response, Refusal>
+    async fn stages<B>(&self, request: Request<B>, peer: &Peer) -> Result<Response, Refusal>
     where
         B: HttpBody<Data = Bytes>,
         B::Error: Into<BoxError>,
@@ -137,13 +135,14 @@ impl Inner {
         // First, and from the head alone: nothing is read from somebody who may not speak to us.
         self.guard.check(request.uri(), request.headers())?;
         let (mut head, body) = request.into_parts();
-        let sender = self.proxies.sender(peer, &head.headers);
+        let sender = self.proxies.sender(peer.address, &head.headers);
         // Without a message there is nothing to look into. The protocol refuses what is not JSON by its head.
         let has_message = head.method == Method::POST && is_json(&head.headers);
         let body = match has_message {
             true => {
-                let most = self.most(&head);
-                match read(&head.headers, body, most).await {
+                let announced = announced(&head.headers);
+                let most = self.most(&head, announced);
+                match read(announced, body, most).await {
                     // It is turned away below, with what it must bring, whatever it sends.
                     Err(_) if most < self.max_body => Bytes::new(),
                     read => read?,
@@ -153,21 +152,28 @@ impl Inner {
         };
         #[cfg(feature = "auth")]
         let token = match &self.bearer {
-            Some(bearer) => bearer.admit(&mut head, &body, sender).await?,
+            Some(bearer) => bearer.identify(&mut head, &body, (peer, sender)).await?,
             None => None,
         };
-        self.check_session(&mut head)?;
+        let own_session = self.check_session(&mut head);
+        if has_message
+            && own_session.is_ok()
+            && let Some(lane) = &self.lane
+            && let Some(call) = lane.admit(&head, &body, sender)
+        {
+            let _owed = self.answers.owe();
+            return Ok(call.answer().await);
+        }
+        #[cfg(feature = "auth")]
+        if let Some(bearer) = &self.bearer {
+            bearer.admit(&head, &body, sender).await?;
+        }
+        own_session?;
         if !has_message {
             let answer = self.protocol(head, body, sender).await;
             #[cfg(feature = "auth")]
             let answer = self.while_it_holds(answer, token);
             return Ok(answer);
-        }
-        if let Some(lane) = &self.lane
-            && let Some(call) = lane.admit(&head, &body, sender)
-        {
-            let _owed = self.answers.owe();
-            return Ok(call.answer().await);
         }
         if let Some(list) = self.lane.as_ref().and_then(|lane| lane.list(&head, &body)) {
             return Ok(list);
@@ -205,9 +211,9 @@ impl Inner {
 
     /// How large this request's body may be. Who is sure to be refused must not take the memory that callers have.
     #[cfg(feature = "auth")]
-    fn most(&self, head: &Parts) -> usize {
+    fn most(&self, head: &Parts, announced: Option<u64>) -> usize {
         if let Some(bearer) = &self.bearer
-            && announced(&head.headers).is_none_or(|length| length > STRANGER_BODY as u64)
+            && announced.is_none_or(|length| length > STRANGER_BODY as u64)
             && bearer.turns_away(head)
         {
             return self.max_body.min(STRANGER_BODY);
@@ -216,13 +222,13 @@ impl Inner {
     }
 
     #[cfg(not(feature = "auth"))]
-    fn most(&self, _: &Parts) -> usize {
+    fn most(&self, _: &Parts, _: Option<u64>) -> usize {
         self.max_body
     }
 
     /// A stream that no call ends, as long as the token holds that it was asked for with.
     #[cfg(feature = "auth")]
-    fn while_it_holds(&self, answer: Response, token: Option<String>) -> Response {
+    fn while_it_holds(&self, answer: Response, token: Option<Token>) -> Response {
         match self.bearer.as_ref().zip(token) {
             Some((bearer, token)) => until(answer, bearer.over(token)),
             None => answer,
@@ -290,12 +296,12 @@ fn session(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Reads a body that must end within its size and its time.
-async fn read<B>(headers: &HeaderMap, body: B, most: usize) -> Result<Bytes, Refusal>
+async fn read<B>(announced: Option<u64>, body: B, most: usize) -> Result<Bytes, Refusal>
 where
     B: HttpBody<Data = Bytes>,
     B::Error: Into<BoxError>,
 {
-    if announced(headers).is_some_and(|length| length > most as u64) {
+    if announced.is_some_and(|length| length > most as u64) {
         return Err(too_large(most));
     }
     let mut whole = pin!(Limited::new(body, most).collect());
@@ -332,10 +338,16 @@ fn unmarked(body: Bytes) -> Bytes {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE);
-    content_type
-        .and_then(|value| value.to_str().ok()?.split(';').next())
-        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+    let Some(content_type) = headers.get(CONTENT_TYPE) else {
+        return false;
+    };
+    // What clients write as a rule.
+    if content_type == JSON {
+        return true;
+    }
+    let essence = content_type.to_str().ok();
+    let essence = essence.and_then(|value| value.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(JSON))
 }
 
 fn too_large(most: usize) -> Refusal {

@@ -27,6 +27,8 @@ mod refusal;
 #[cfg(feature = "auth")]
 mod resource;
 mod sessions;
+#[cfg(feature = "auth")]
+mod token;
 
 use std::fmt;
 use std::sync::Arc;
@@ -45,7 +47,7 @@ use self::edge::{Checks, Edge};
 pub use self::embed::EmbeddedServer;
 use self::guard::Guard;
 pub use self::listener::HttpServer;
-use self::peer::Proxies;
+use self::peer::{Peer, Proxies};
 use crate::error::{Result, ServerError};
 use crate::principal::Principal;
 use crate::server::{Core, Server};
@@ -341,8 +343,8 @@ fn endpoints_beside(
     let bare = options.layers.is_empty().then(|| edge.clone());
     let answer = move |request: Request| {
         let edge = edge.clone();
-        let peer = peer::peer(request.extensions());
-        async move { edge.answer(request, peer).await }
+        let peer = Peer::of(request.extensions());
+        async move { edge.answer(request, &peer).await }
     };
     let ready = {
         let core = Arc::clone(core);

@@ -6,6 +6,15 @@ use axum::extract::ConnectInfo;
 use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
 
+/// The other end of a connection.
+#[derive(Debug, Default)]
+pub(super) struct Peer {
+    pub(super) address: Option<SocketAddr>,
+    /// Who its last request was from.
+    #[cfg(feature = "auth")]
+    pub(super) last: crate::auth::Last,
+}
+
 /// Who sent a request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sender {
@@ -66,10 +75,20 @@ impl Proxies {
     }
 }
 
-/// The connection's other end, where the program around this server left it with the request.
-pub(super) fn peer(extensions: &Extensions) -> Option<SocketAddr> {
-    let ConnectInfo(peer) = extensions.get()?;
-    Some(*peer)
+impl Peer {
+    pub(super) fn at(address: SocketAddr) -> Self {
+        Self {
+            address: Some(address),
+            #[cfg(feature = "auth")]
+            last: crate::auth::Last::default(),
+        }
+    }
+
+    /// As the program around this server left it with the request.
+    pub(super) fn of(extensions: &Extensions) -> Self {
+        let peer = extensions.get().map(|ConnectInfo(peer)| *peer);
+        peer.map_or_else(Self::default, Self::at)
+    }
 }
 
 /// The addresses of `X-Forwarded-For`, in their order over all its lines.

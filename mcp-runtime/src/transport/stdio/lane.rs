@@ -12,10 +12,11 @@ use tokio_util::sync::CancellationToken;
 use super::Refusal;
 use super::output::Attached;
 use super::pending::{Open, Pending};
-use crate::call::Origin;
+use crate::call::{Origin, id_text};
 use crate::client::ClientInfo;
 use crate::corridor::{self, Request};
 use crate::kind::Kind;
+use crate::policy::gate::{self, Found};
 use crate::server::Core;
 use crate::server::quiet::Introduction;
 use crate::server::written::Writer;
@@ -68,7 +69,7 @@ impl Lane {
 
     /// Takes a line that is a plain call and nothing else.
     pub(super) fn take(&self, line: &[u8], pending: &Arc<Pending>, output: &Attached) -> Taken {
-        let Some((plain, client)) = self.admit(line) else {
+        let Some((plain, client, found)) = self.admit(line) else {
             return Taken::No;
         };
         let cancelled = self.over.child_token();
@@ -79,14 +80,15 @@ impl Lane {
             return Taken::Yes;
         };
         let current = client.is_current();
-        let tool: Arc<str> = plain.tool.into();
+        let tool = Arc::clone(&found.tool().name);
         let request = Request {
             kind: Kind::Tool,
             tool: Arc::clone(&tool),
+            found: Some(found),
             arguments: plain.arguments,
             caller: self.writer.server().principal.clone(),
             origin: Origin {
-                request_id: plain.id.to_string(),
+                request_id: id_text(&plain.id),
                 trace: plain.meta.trace.flatten(),
                 client,
                 ip: None,
@@ -112,9 +114,11 @@ impl Lane {
         Taken::Yes
     }
 
-    fn admit(&self, line: &[u8]) -> Option<(Plain, Arc<Introduction>)> {
+    fn admit(&self, line: &[u8]) -> Option<(Plain, Arc<Introduction>, Found)> {
         let plain = Plain::read(line)?;
-        let tool = self.writer.server().tools().find(&plain.tool)?;
+        let server = self.writer.server();
+        let found = gate::open(server, Kind::Tool, &plain.tool, server.principal.as_deref())?;
+        let tool = found.tool();
         let client = match (&self.introduction, plain.meta.is_versioned()) {
             (None, true) => plain.meta.introduction()?,
             (Some(introduction), false) if !plain.meta.says_who() => Arc::clone(introduction),
@@ -126,6 +130,6 @@ impl Lane {
             Some(_) => tool.policies.confirm.is_none(),
         };
         let plainly = tool.plain && fits && !client.capabilities.supports_tasks();
-        plainly.then_some((plain, client))
+        plainly.then_some((plain, client, found))
     }
 }

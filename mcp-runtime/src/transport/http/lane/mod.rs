@@ -27,7 +27,7 @@ pub(super) use self::known::Known;
 use self::known::{InFlight, Session};
 use super::peer::Sender;
 use super::sessions::Sessions;
-use crate::call::Origin;
+use crate::call::{Origin, id_text};
 use crate::corridor::{self, Request};
 use crate::kind::Kind;
 use crate::policy::gate;
@@ -74,13 +74,13 @@ impl Lane {
     /// Takes a request that is a plain call and nothing else.
     pub(super) fn admit(&self, head: &Parts, body: &[u8], sender: Sender) -> Option<Admitted> {
         let plain = Plain::read(body)?;
-        let tool = self.writer.server().tools().find(&plain.tool)?;
-        if !tool.plain || !head::accepts_answers(&head.headers) {
-            return None;
-        }
         let caller = self.caller(head);
-        // What is hidden from the caller is answered where unknown names are: the form of an answer tells, too.
-        if !gate::visible(self.writer.server(), tool, caller.map(Arc::as_ref)) {
+        // What is hidden from the caller is answered where unknown names are, since the form of an answer tells, too; and what is closed to it
+        // where it is told what would open it.
+        let server = self.writer.server();
+        let found = gate::open(server, Kind::Tool, &plain.tool, caller.map(Arc::as_ref))?;
+        let tool = found.tool();
+        if !tool.plain || !head::accepts_answers(&head.headers) {
             return None;
         }
         let asks = tool.policies.confirm.is_some();
@@ -119,10 +119,11 @@ impl Lane {
             request: Request {
                 kind: Kind::Tool,
                 tool: Arc::clone(&tool.name),
+                found: Some(found),
                 arguments: plain.arguments,
                 caller: caller.cloned(),
                 origin: Origin {
-                    request_id: plain.id.to_string(),
+                    request_id: id_text(&plain.id),
                     trace,
                     client: introduction,
                     ip: sender.address,
