@@ -11,3 +11,4 @@ mod purity;
 mod review;
 mod revisions;
 mod serving;
+mod streams;

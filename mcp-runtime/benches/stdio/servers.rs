@@ -10,10 +10,11 @@ use rmcp::model::{
     ServerConfig,
 };
 use rmcp::service::{RequestContext, RoleServer};
+use rmcp::transport::{stdio, stdio_pipes};
 use serde_json::{Value, json};
-use tokio::net::unix::pipe;
+use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::Result;
+use crate::{RMCP, Result};
 
 pub(crate) fn serve(kind: &str) -> Result<()> {
     if kind == "loop" {
@@ -22,7 +23,8 @@ pub(crate) fn serve(kind: &str) -> Result<()> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build()?;
     match kind {
-        "rmcp" => runtime.block_on(bare()),
+        RMCP => runtime.block_on(async { bare(stdio_pipes()).await }),
+        "rmcp, threads" => runtime.block_on(bare(stdio())),
         _ => {
             let server = Server::new("bench").mount(tools![add]);
             Ok(runtime.block_on(server.serve_stdio())?)
@@ -75,11 +77,12 @@ impl ServerHandler for Bare {
     }
 }
 
-/// rmcp over pipes that its runtime polls, which is the quicker of its two ways to stdin and stdout.
-async fn bare() -> Result<()> {
-    let stdin = pipe::OpenOptions::new().open_receiver("/dev/stdin")?;
-    let stdout = pipe::OpenOptions::new().open_sender("/dev/stdout")?;
-    let running = rmcp::serve_server(Bare, (stdin, stdout)).await?;
+async fn bare<R, W>(streams: (R, W)) -> Result<()>
+where
+    R: AsyncRead + Unpin + Send + 'static,
+    W: AsyncWrite + Unpin + Send + 'static,
+{
+    let running = rmcp::serve_server(Bare, streams).await?;
     running.waiting().await?;
     Ok(())
 }

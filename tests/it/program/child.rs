@@ -2,11 +2,14 @@
 
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
+use std::{fs, io};
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::io::{
+    AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, Lines,
+};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, ChildStderr, Command};
 use tokio::sync::mpsc;
 
 /// The server of `tests/program.rs`.
@@ -18,11 +21,17 @@ pub(super) const PRINTING: &str = env!("CARGO_BIN_EXE_printing");
 /// When a test has waited in vain. Nothing that holds comes near it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A server on pipes. It ends with this value.
+/// A client's end of a server's stdin.
+pub(super) type Input = Box<dyn AsyncWrite + Send + Unpin>;
+
+/// A client's end of a server's stdout.
+pub(super) type Output = Box<dyn AsyncRead + Send + Unpin>;
+
+/// A server, on pipes as a rule. It ends with this value.
 pub(super) struct Program {
     process: Child,
-    stdin: Option<ChildStdin>,
-    stdout: Option<Lines<BufReader<ChildStdout>>>,
+    stdin: Option<Input>,
+    stdout: Option<Lines<BufReader<Output>>>,
     /// Read as it comes, so that the server never waits for a full pipe.
     stderr: mpsc::UnboundedReceiver<String>,
     /// What stderr said so far.
@@ -56,20 +65,38 @@ pub(super) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
 
 impl Program {
     pub(super) fn start(command: &mut Command) -> Self {
+        let mut program = Self::on(command, Stdio::piped(), Stdio::piped());
+        let (stdin, stdout) = (program.process.stdin.take(), program.process.stdout.take());
+        program.connect(
+            Box::new(stdin.expect("stdin is piped")),
+            Box::new(stdout.expect("stdout is piped")),
+        );
+        program
+    }
+
+    /// A server whose stdin and stdout are these. The client's ends may follow.
+    pub(super) fn on(command: &mut Command, stdin: Stdio, stdout: Stdio) -> Self {
         let mut process = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+            .stdin(stdin)
+            .stdout(stdout)
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .expect("the server binary starts");
+        // Or the command would keep the server's ends open.
+        command.stdin(Stdio::null()).stdout(Stdio::null());
         Self {
-            stdin: process.stdin.take(),
-            stdout: process.stdout.take().map(|out| BufReader::new(out).lines()),
+            stdin: None,
+            stdout: None,
             stderr: lines(process.stderr.take().expect("stderr is piped")),
             process,
             log: Vec::new(),
         }
+    }
+
+    pub(super) fn connect(&mut self, stdin: Input, stdout: Output) {
+        self.stdin = Some(stdin);
+        self.stdout = Some(BufReader::new(stdout).lines());
     }
 
     /// A server that has been initialized.
@@ -143,6 +170,17 @@ impl Program {
         let id = self.process.id().expect("the server runs").to_string();
         let sent = Command::new("kill").args(["-s", signal, &id]).status();
         assert!(sent.await.expect("`kill` runs").success());
+    }
+
+    /// The names of the server's threads.
+    pub(super) fn threads(&self) -> io::Result<Vec<String>> {
+        let id = self.process.id().expect("the server runs");
+        let mut names = Vec::new();
+        for thread in fs::read_dir(format!("/proc/{id}/task"))? {
+            let name = fs::read_to_string(thread?.path().join("comm"))?;
+            names.push(name.trim_end().to_owned());
+        }
+        Ok(names)
     }
 
     pub(super) fn close_stdin(&mut self) {

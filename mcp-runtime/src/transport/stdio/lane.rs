@@ -1,4 +1,4 @@
-//! Plain calls on stdin: read by the thread that reads, run in a task each, and answered past rmcp's loop, which would parse each line into
+//! Plain calls on stdin: read by the task that reads, run in a task each, and answered past rmcp's loop, which would parse each line into
 //! its whole model and carry each answer through a channel and another task.
 //!
 //! Open once a session is. What the session's revision makes of a line that is no plain call is rmcp's to say.
@@ -6,10 +6,8 @@
 use std::sync::Arc;
 
 use rmcp::model::{InitializeRequestParams, ProtocolVersion};
-use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
-use super::Refusal;
 use super::output::Attached;
 use super::pending::{Open, Pending};
 use crate::call::{Origin, id_text};
@@ -20,6 +18,7 @@ use crate::policy::gate::{self, Found};
 use crate::server::Core;
 use crate::server::quiet::Introduction;
 use crate::server::written::Writer;
+use crate::transport::message::Refusal;
 use crate::transport::plain::Plain;
 
 /// The lane of one session.
@@ -28,7 +27,6 @@ pub(super) struct Lane {
     writer: Writer,
     /// What the client said of itself in the handshake. Without one, each request says it.
     introduction: Option<Arc<Introduction>>,
-    runtime: Handle,
     /// Cancelled with the connection.
     over: CancellationToken,
 }
@@ -62,18 +60,23 @@ impl Lane {
         (!odd).then(|| Self {
             writer: Writer::new(server),
             introduction: introduction.map(Arc::new),
-            runtime: Handle::current(),
             over,
         })
     }
 
     /// Takes a line that is a plain call and nothing else.
-    pub(super) fn take(&self, line: &[u8], pending: &Arc<Pending>, output: &Attached) -> Taken {
+    pub(super) async fn take(
+        &self,
+        line: &[u8],
+        pending: &Arc<Pending>,
+        output: &Attached,
+    ) -> Taken {
         let Some((plain, client, found)) = self.admit(line) else {
             return Taken::No;
         };
         let cancelled = self.over.child_token();
-        if !pending.open(&plain.id, Open::Owed(Some(cancelled.clone()))) {
+        let owed = Open::Owed(Some(cancelled.clone()));
+        if !pending.open(&plain.id, owed).await {
             return Taken::Refused(Refusal::id_in_use(&plain.id));
         }
         let Some(output) = output.output() else {
@@ -99,7 +102,7 @@ impl Lane {
             },
         };
         let (writer, pending, id) = (self.writer.clone(), Arc::clone(pending), plain.id);
-        self.runtime.spawn(async move {
+        tokio::spawn(async move {
             let reply = corridor::call(writer.server(), request).await;
             let mut line = writer.write(reply, &tool, &id, current).json;
             line.push(b'\n');

@@ -1,16 +1,18 @@
-//! Lines of bounded length from a reader.
-
-use std::io::{self, BufRead};
+//! Lines of bounded length from bytes that come in pieces.
 
 /// What a line that was too long keeps its capacity down to.
 const USUAL: usize = 64 * 1024;
 
-/// Reads lines. One that is longer than the limit is skipped to its end, and only its beginning is kept.
+/// Finds lines. Of one that is longer than the limit only the beginning is kept, and the rest is skipped.
 #[derive(Debug)]
-pub(super) struct Lines<R> {
-    reader: R,
+pub(super) struct Lines {
     limit: usize,
+    /// The beginning of a line that has come in more than one piece.
     line: Vec<u8>,
+    /// How many bytes of that line have come.
+    length: usize,
+    /// Whether it was given out whole.
+    given: bool,
 }
 
 /// One line, without its end.
@@ -21,63 +23,89 @@ pub(super) enum Line<'a> {
     TooLong(&'a [u8]),
 }
 
-impl<R: BufRead> Lines<R> {
-    pub(super) fn new(reader: R, limit: usize) -> Self {
+impl Lines {
+    pub(super) fn new(limit: usize) -> Self {
         Self {
-            reader,
             limit,
             line: Vec::new(),
+            length: 0,
+            given: false,
         }
     }
 
-    /// The next line; `None` at the end. What comes after the last line end is a line too, unless it is empty.
-    pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
-        self.line.clear();
-        self.line.shrink_to(USUAL);
-        let mut length = 0;
-        let ended = loop {
-            let bytes = match self.reader.fill_buf() {
-                Ok(bytes) => bytes,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            if bytes.is_empty() {
-                break false;
-            }
-            let end = bytes.iter().position(|byte| *byte == b'\n');
-            let taken = end.unwrap_or(bytes.len());
-            let room = self.limit - self.line.len();
-            self.line.extend_from_slice(&bytes[..taken.min(room)]);
-            length += taken;
-            self.reader.consume(taken + usize::from(end.is_some()));
-            if end.is_some() {
-                break true;
-            }
+    /// The next line that ends in these bytes, which are taken from them. `None` takes the rest, the beginning of a line.
+    pub(super) fn next<'a, 'b: 'a>(&'a mut self, bytes: &mut &'b [u8]) -> Option<Line<'a>> {
+        self.begin();
+        let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
+            self.add(std::mem::take(bytes));
+            return None;
         };
-        Ok(match length {
-            0 if !ended => None,
-            _ if length > self.limit => Some(Line::TooLong(&self.line)),
-            _ => Some(Line::Whole(&self.line)),
-        })
+        let (line, rest) = bytes.split_at(end);
+        *bytes = &rest[1..];
+        if self.length == 0 && line.len() <= self.limit {
+            return Some(Line::Whole(line));
+        }
+        self.add(line);
+        self.given = true;
+        Some(self.line())
+    }
+
+    /// What has come after the last line end, unless it is nothing.
+    pub(super) fn last(&mut self) -> Option<Line<'_>> {
+        self.begin();
+        (self.length > 0).then(|| self.line())
+    }
+
+    /// Forgets a line that was given out.
+    fn begin(&mut self) {
+        if std::mem::take(&mut self.given) {
+            self.line.clear();
+            self.line.shrink_to(USUAL);
+            self.length = 0;
+        }
+    }
+
+    fn add(&mut self, piece: &[u8]) {
+        let room = self.limit - self.line.len();
+        self.line.extend_from_slice(&piece[..piece.len().min(room)]);
+        self.length += piece.len();
+    }
+
+    fn line(&self) -> Line<'_> {
+        match self.length > self.limit {
+            true => Line::TooLong(&self.line),
+            false => Line::Whole(&self.line),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::BufReader;
-
     use super::*;
 
-    /// Every line of `text`, read through a buffer of so few bytes that lines span several.
+    /// Every line of `text`, in whatever pieces it comes.
     fn lines(text: &[u8], limit: usize) -> Vec<(bool, Vec<u8>)> {
-        let mut lines = Lines::new(BufReader::with_capacity(3, text), limit);
-        let mut read = Vec::new();
-        while let Some(line) = lines.next().unwrap() {
-            read.push(match line {
-                Line::Whole(line) => (true, line.to_vec()),
-                Line::TooLong(line) => (false, line.to_vec()),
-            });
+        let whole = in_pieces(text, text.len().max(1), limit);
+        for size in 1..text.len() {
+            assert_eq!(in_pieces(text, size, limit), whole, "{size} at once");
         }
+        whole
+    }
+
+    fn in_pieces(text: &[u8], size: usize, limit: usize) -> Vec<(bool, Vec<u8>)> {
+        let owned = |line: Line<'_>| match line {
+            Line::Whole(line) => (true, line.to_vec()),
+            Line::TooLong(line) => (false, line.to_vec()),
+        };
+        let mut lines = Lines::new(limit);
+        let mut read = Vec::new();
+        for mut piece in text.chunks(size) {
+            while let Some(line) = lines.next(&mut piece) {
+                read.push(owned(line));
+            }
+            assert!(piece.is_empty());
+        }
+        read.extend(lines.last().map(owned));
         read
     }
 

@@ -3,45 +3,38 @@
 //! Each line that comes in is answered, if it carries an id: what is not a message of MCP with an error that says why. At the
 //! end of stdin the calls in flight are answered, and the server stops.
 //!
-//! stdin and stdout are read and written by threads of their own. A read cannot be taken back, so tokio's own stdin would keep
-//! a runtime from ending until the client writes once more; these threads end with the process.
+//! One task reads and another one writes. Where stdin and stdout are pipes or sockets, the runtime polls them, and no call wakes a thread that
+//! it does not run on; see [`streams`].
 
 mod lane;
 mod lines;
 mod output;
 mod own;
 mod pending;
+mod reader;
+mod streams;
 
 use std::future::Future;
-use std::io::{self, BufReader, Read, Write};
+use std::io;
 use std::sync::{Arc, OnceLock};
-use std::thread;
 
 use futures_util::future::BoxFuture;
-use rmcp::model::{
-    ClientJsonRpcMessage, ClientNotification, ClientRequest, JsonRpcMessage, JsonRpcRequest,
-    ServerJsonRpcMessage,
-};
+use rmcp::model::{ClientJsonRpcMessage, JsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::service::{RoleServer, ServerInitializeError};
 use rmcp::transport::Transport;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
-use self::lane::{Lane, Taken};
-use self::lines::{Line, Lines};
-use self::output::{Attached, Fate, Gone, Output};
-use self::pending::{Open, Pending};
+use self::lane::Lane;
+use self::output::{Fate, Gone, Output};
+use self::pending::Pending;
+use self::reader::Reader;
+use self::streams::{Incoming, Outgoing};
 use crate::error::{Result, ServerError};
 use crate::server::handler::Handler;
 use crate::server::lifecycle::Lifecycle;
 use crate::server::{Core, Server};
-use crate::transport::message::{self, Refusal};
-
-/// The longest message, in bytes. A client that never ends its line must not take all memory.
-const LINE_BYTES: usize = 16 * 1024 * 1024;
-
-/// What is read from stdin at once.
-const READ_BYTES: usize = 64 * 1024;
 
 /// Messages read ahead of the server.
 const READ_AHEAD: usize = 64;
@@ -61,6 +54,9 @@ impl Server {
     ///
     /// # Errors
     /// Why the server does not start, and calls that had to be cut off at the end.
+    ///
+    /// # Panics
+    /// On a runtime without I/O or time. `#[tokio::main]` and `Builder::enable_all` have both.
     pub fn serve_stdio(self) -> BoxFuture<'static, Result<()>> {
         Box::pin(async {
             let core = self.build()?;
@@ -76,13 +72,10 @@ fn cannot(error: io::Error) -> ServerError {
     ServerError::because("cannot serve stdin and stdout", error)
 }
 
-async fn converse(
-    server: Arc<Core>,
-    input: impl Read + Send + 'static,
-    output: impl Write + Send + 'static,
-) -> Result<()> {
-    let (output, fate) = Output::open(output).map_err(cannot)?;
-    let connection = Connection::open(input, output).map_err(cannot)?;
+async fn converse(server: Arc<Core>, input: Incoming, output: Outgoing) -> Result<()> {
+    let (output, fate) = Output::open(output);
+    let (connection, reader) = Connection::open(output);
+    let reading = AbortOnDropHandle::new(tokio::spawn(reader.run(input)));
     let stop = CancellationToken::new();
     let ending = async {
         end(&server.lifecycle, &connection, &fate).await;
@@ -95,7 +88,10 @@ async fn converse(
         () = ending => {}
     }
     drop(connection);
-    fate.done.cancelled().await;
+    reading.abort();
+    // stdin is closed then. It fails, since it was told to end.
+    let _ = reading.await;
+    fate.done().await;
     Ok(())
 }
 
@@ -158,28 +154,25 @@ struct Connection {
 }
 
 impl Connection {
-    /// Starts the thread that reads.
-    fn open(input: impl Read + Send + 'static, output: Output) -> io::Result<Self> {
-        let (sender, incoming) = mpsc::channel(READ_AHEAD);
+    /// The connection, and what has to read for it.
+    fn open(output: Output) -> (Self, Reader) {
+        let (messages, incoming) = mpsc::channel(READ_AHEAD);
         let pending = Arc::new(Pending::default());
         let lane = Arc::new(OnceLock::new());
         let reader = Reader {
-            lines: Lines::new(BufReader::with_capacity(READ_BYTES, input), LINE_BYTES),
-            messages: sender,
+            messages,
             refusals: output.attach(),
             pending: Arc::clone(&pending),
             lane: Arc::clone(&lane),
         };
-        thread::Builder::new()
-            .name("mcp-stdin".to_owned())
-            .spawn(move || reader.run())?;
-        Ok(Self {
+        let connection = Self {
             output,
             incoming: Arc::new(tokio::sync::Mutex::new(incoming)),
             pending,
             lane,
             ended: CancellationToken::new(),
-        })
+        };
+        (connection, reader)
     }
 }
 
@@ -226,81 +219,6 @@ impl Transport<RoleServer> for Connection {
     }
 }
 
-/// The thread that reads stdin.
-struct Reader<R> {
-    lines: Lines<R>,
-    messages: mpsc::Sender<ClientJsonRpcMessage>,
-    refusals: Attached,
-    pending: Arc<Pending>,
-    lane: Arc<OnceLock<Lane>>,
-}
-
-impl<R: io::BufRead> Reader<R> {
-    fn run(mut self) {
-        loop {
-            let read = match self.lines.next() {
-                Ok(Some(Line::Whole(line))) => {
-                    let lane = self.lane.get();
-                    match lane.map(|lane| lane.take(line, &self.pending, &self.refusals)) {
-                        Some(Taken::Yes) => continue,
-                        Some(Taken::Refused(refusal)) => message::Read::Refused(vec![refusal]),
-                        Some(Taken::No) | None => message::read(line),
-                    }
-                }
-                Ok(Some(Line::TooLong(line))) => {
-                    message::Read::Refused(vec![Refusal::too_long(line, LINE_BYTES)])
-                }
-                Ok(None) => return,
-                Err(error) => {
-                    tracing::warn!(%error, "stdin cannot be read");
-                    return;
-                }
-            };
-            if self.hand_on(read).is_err() {
-                return;
-            }
-        }
-    }
-
-    fn hand_on(&self, read: message::Read) -> Result<(), Gone> {
-        let message = match read {
-            message::Read::Nothing => return Ok(()),
-            message::Read::Refused(refusals) => {
-                return refusals.iter().try_for_each(|refusal| self.refuse(refusal));
-            }
-            message::Read::Message(message) => *message,
-        };
-        match &message {
-            JsonRpcMessage::Request(request) if !self.pending.open(&request.id, owed(request)) => {
-                return self.refuse(&Refusal::id_in_use(&request.id));
-            }
-            JsonRpcMessage::Notification(notification) => {
-                if let ClientNotification::CancelledNotification(cancelled) =
-                    &notification.notification
-                    && let Some(id) = &cancelled.params.request_id
-                {
-                    self.pending.cancel(id);
-                }
-            }
-            _ => {}
-        }
-        self.messages.blocking_send(message).map_err(|_| Gone)
-    }
-
-    fn refuse(&self, refusal: &Refusal) -> Result<(), Gone> {
-        self.refusals.blocking_send(line(refusal))
-    }
-}
-
-/// What is owed for a request that goes to rmcp.
-fn owed(request: &JsonRpcRequest<ClientRequest>) -> Open {
-    match request.request {
-        // It has no end to wait for.
-        ClientRequest::SubscriptionsListenRequest(_) => Open::Endless,
-        _ => Open::Owed(None),
-    }
-}
-
 /// A message as the line it is sent as.
 fn line(message: &impl serde::Serialize) -> Vec<u8> {
     // Every message is made of strings, numbers and JSON values, all of which can be written.
@@ -308,3 +226,7 @@ fn line(message: &impl serde::Serialize) -> Vec<u8> {
     line.push(b'\n');
     line
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

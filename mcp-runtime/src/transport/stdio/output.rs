@@ -1,13 +1,18 @@
-//! Whole lines to a writer that blocks, from a thread of their own.
+//! Whole lines to stdout, from a task of their own.
 
-use std::io::{self, BufWriter, Write};
-use std::thread;
+use std::io;
 
 use tokio::sync::mpsc::{self, Permit, Receiver, Sender, WeakSender};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::streams::Outgoing;
 
 /// Lines that may wait for a client that does not read before those who write wait too.
 const WAITING: usize = 64;
+
+/// Lines that wait go out in one write, up to this many bytes and the rest of a line.
+const WRITE_BYTES: usize = 64 * 1024;
 
 /// The way to the client. Each message is one line, and no two mix.
 #[derive(Debug, Clone)]
@@ -18,33 +23,35 @@ pub(super) struct Output(Sender<Vec<u8>>);
 pub(super) struct Attached(WeakSender<Vec<u8>>);
 
 /// What becomes of the lines.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Fate {
     /// Cancelled when a line could not be written: the client is gone.
     pub(super) broken: CancellationToken,
-    /// Cancelled when the last line is written, after every [`Output`] was dropped, or when a line could not be.
-    pub(super) done: CancellationToken,
+    writing: AbortOnDropHandle<()>,
+}
+
+impl Fate {
+    /// Waits until the last line is written, after every [`Output`] was dropped, or until a line could not be. stdout is closed then.
+    pub(super) async fn done(self) {
+        // It fails where the runtime ends, and then nobody waits.
+        let _ = self.writing.await;
+    }
 }
 
 impl Output {
-    /// Starts the thread that writes.
-    pub(super) fn open(writer: impl Write + Send + 'static) -> io::Result<(Self, Fate)> {
+    /// Starts the task that writes.
+    pub(super) fn open(to: Outgoing) -> (Self, Fate) {
         let (sender, lines) = mpsc::channel(WAITING);
-        let fate = Fate {
-            broken: CancellationToken::new(),
-            done: CancellationToken::new(),
-        };
-        let told = fate.clone();
-        thread::Builder::new()
-            .name("mcp-stdout".to_owned())
-            .spawn(move || {
-                let _done = told.done.drop_guard();
-                if let Err(error) = write(lines, writer) {
-                    tracing::info!(%error, "the client does not read any more");
-                    told.broken.cancel();
-                }
-            })?;
-        Ok((Self(sender), fate))
+        let broken = CancellationToken::new();
+        let told = broken.clone();
+        let writing = tokio::spawn(async move {
+            if let Err(error) = write(lines, to).await {
+                tracing::info!(%error, "the client does not read any more");
+                told.cancel();
+            }
+        });
+        let writing = AbortOnDropHandle::new(writing);
+        (Self(sender), Fate { broken, writing })
     }
 
     /// Waits until there is room for a line. Fails when the client is gone.
@@ -72,10 +79,10 @@ impl Attached {
         self.0.upgrade().map(Output)
     }
 
-    /// Writes a line from a thread that may block.
-    pub(super) fn blocking_send(&self, line: Vec<u8>) -> Result<(), Gone> {
+    /// Waits until there is room for a line, and writes it.
+    pub(super) async fn send(&self, line: Vec<u8>) -> Result<(), Gone> {
         let sender = self.0.upgrade().ok_or(Gone)?;
-        sender.blocking_send(line).map_err(|_| Gone)
+        sender.send(line).await.map_err(|_| Gone)
     }
 }
 
@@ -91,15 +98,15 @@ impl std::fmt::Display for Gone {
 
 impl std::error::Error for Gone {}
 
-fn write(mut lines: Receiver<Vec<u8>>, writer: impl Write) -> io::Result<()> {
-    let mut writer = BufWriter::new(writer);
-    while let Some(line) = lines.blocking_recv() {
-        writer.write_all(&line)?;
+async fn write(mut lines: Receiver<Vec<u8>>, mut to: Outgoing) -> io::Result<()> {
+    while let Some(mut bytes) = lines.recv().await {
         // What waits already goes out together.
-        while let Ok(line) = lines.try_recv() {
-            writer.write_all(&line)?;
+        while bytes.len() < WRITE_BYTES
+            && let Ok(line) = lines.try_recv()
+        {
+            bytes.extend_from_slice(&line);
         }
-        writer.flush()?;
+        to.write_all(bytes).await?;
     }
     Ok(())
 }

@@ -2,10 +2,12 @@
 
 use std::io;
 
+use super::streams::{Incoming, Outgoing};
+
 /// Takes both for the protocol. What prints from here on, a tool, what it depends on, a program that it starts, a log that the program has set
 /// up by itself, prints to stderr; and what reads from stdin, as such a program may, finds its end and not the client's messages.
 #[cfg(unix)]
-pub(super) fn streams() -> io::Result<(std::fs::File, std::fs::File)> {
+pub(super) fn streams() -> io::Result<(Incoming, Outgoing)> {
     use std::fs::File;
     use std::os::fd::AsFd as _;
 
@@ -14,11 +16,14 @@ pub(super) fn streams() -> io::Result<(std::fs::File, std::fs::File)> {
     let output = io::stdout().as_fd().try_clone_to_owned()?;
     // Nothing is flushed before: what was printed without a line's end is no message either.
     rustix::stdio::dup2_stdout(io::stderr())?;
-    Ok((input.into(), output.into()))
+    Ok((Incoming::open(input)?, Outgoing::open(output)?))
 }
 
 /// Where there is no safe way to do that, what is printed mixes with the messages.
 #[cfg(not(unix))]
-pub(super) fn streams() -> io::Result<(io::Stdin, io::Stdout)> {
-    Ok((io::stdin(), io::stdout()))
+pub(super) fn streams() -> io::Result<(Incoming, Outgoing)> {
+    Ok((
+        Incoming::blocking(io::stdin())?,
+        Outgoing::blocking(io::stdout())?,
+    ))
 }

@@ -1,9 +1,8 @@
 //! The requests of one connection that are not answered.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::Mutex;
 use rmcp::model::RequestId;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -25,8 +24,8 @@ pub(super) enum Open {
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     requests: Mutex<Requests>,
-    /// There is room for one more.
-    freed: Condvar,
+    /// There is room for one more. One waits for it, the task that reads.
+    freed: Notify,
     emptied: Notify,
 }
 
@@ -38,24 +37,30 @@ struct Requests {
 }
 
 impl Pending {
-    /// Whether the id was free. Blocks while there are too many, so it is for the thread that reads.
-    pub(super) fn open(&self, id: &RequestId, request: Open) -> bool {
+    /// Whether the id was free. Waits while there are too many.
+    pub(super) async fn open(&self, id: &RequestId, request: Open) -> bool {
+        loop {
+            if let Some(free) = self.try_open(id, &request) {
+                return free;
+            }
+            self.freed.notified().await;
+        }
+    }
+
+    /// Whether the id was free; `None` while there are too many.
+    fn try_open(&self, id: &RequestId, request: &Open) -> Option<bool> {
         let mut requests = self.requests.lock();
-        if requests.ids.contains_key(id) {
-            return false;
+        let Requests { ids, owed } = &mut *requests;
+        if ids.contains_key(id) {
+            return Some(false);
         }
-        let owed = matches!(request, Open::Owed(_));
-        if owed {
-            self.freed
-                .wait_while(&mut requests, |requests| requests.owed >= MOST);
+        let owes = matches!(request, Open::Owed(_));
+        if owes && *owed >= MOST {
+            return None;
         }
-        // Nobody else opens any: the id is free still.
-        match requests.ids.entry(id.clone()) {
-            Entry::Occupied(_) => return false,
-            Entry::Vacant(free) => free.insert(request),
-        };
-        requests.owed += usize::from(owed);
-        true
+        ids.insert(id.clone(), request.clone());
+        *owed += usize::from(owes);
+        Some(true)
     }
 
     /// Whether it was there.
@@ -74,8 +79,11 @@ impl Pending {
         let mut requests = self.requests.lock();
         let removed = requests.ids.remove(id);
         if matches!(removed, Some(Open::Owed(_))) {
+            if requests.owed == MOST {
+                // Kept for whoever waits next, should nobody wait yet.
+                self.freed.notify_one();
+            }
             requests.owed -= 1;
-            self.freed.notify_one();
             if requests.owed == 0 {
                 self.emptied.notify_waiters();
             }
@@ -97,8 +105,9 @@ impl Pending {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, mpsc};
-    use std::thread;
+    use std::sync::Arc;
+
+    use tokio::sync::mpsc;
 
     use super::*;
 
@@ -106,39 +115,46 @@ mod tests {
         RequestId::Number(i64::try_from(number).unwrap())
     }
 
-    #[test]
-    fn no_more_are_in_flight_than_may_be_and_each_has_its_turn() {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn no_more_are_in_flight_than_may_be_and_each_has_its_turn() {
         let pending = Arc::new(Pending::default());
-        let (opened, next) = mpsc::channel();
+        let (opened, mut next) = mpsc::unbounded_channel();
         let reading = {
             let pending = Arc::clone(&pending);
-            thread::spawn(move || {
+            tokio::spawn(async move {
                 for number in 0..MOST + 1_000 {
-                    assert!(pending.open(&id(number), Open::Owed(None)));
+                    assert!(pending.open(&id(number), Open::Owed(None)).await);
                     opened.send((number, pending.requests.lock().owed)).unwrap();
                 }
             })
         };
         // The reader gets as far as it can by itself, and then one step further with each answer.
-        let reached: Vec<(usize, usize)> = next.iter().take(MOST).collect();
-        let answered = reached.into_iter().chain(next.iter());
-        for (number, owed) in answered.take(MOST + 1_000) {
+        let mut reached = Vec::new();
+        while reached.len() < MOST {
+            reached.push(next.recv().await.unwrap());
+        }
+        let mut reached = reached.into_iter();
+        for _ in 0..MOST + 1_000 {
+            let (number, owed) = match reached.next() {
+                Some(one) => one,
+                None => next.recv().await.unwrap(),
+            };
             assert!(owed <= MOST, "{owed}");
             assert!(pending.remove(&id(number)));
         }
-        reading.join().unwrap();
+        reading.await.unwrap();
         assert_eq!(pending.requests.lock().owed, 0);
     }
 
-    #[test]
-    fn an_id_in_use_is_told_at_once_however_many_are_in_flight() {
+    #[tokio::test]
+    async fn an_id_in_use_is_told_at_once_however_many_are_in_flight() {
         let pending = Pending::default();
         for number in 0..MOST {
-            assert!(pending.open(&id(number), Open::Owed(None)));
+            assert!(pending.open(&id(number), Open::Owed(None)).await);
         }
-        assert!(!pending.open(&id(7), Open::Owed(None)));
+        assert!(!pending.open(&id(7), Open::Owed(None)).await);
         assert!(
-            pending.open(&id(MOST), Open::Endless),
+            pending.open(&id(MOST), Open::Endless).await,
             "nobody waits for it"
         );
     }
@@ -147,8 +163,8 @@ mod tests {
     async fn a_subscription_is_not_waited_for_and_a_cancelled_call_is_over() {
         let pending = Pending::default();
         let call = CancellationToken::new();
-        pending.open(&id(1), Open::Endless);
-        pending.open(&id(2), Open::Owed(Some(call.clone())));
+        pending.open(&id(1), Open::Endless).await;
+        pending.open(&id(2), Open::Owed(Some(call.clone()))).await;
         pending.cancel(&id(2));
         assert!(call.is_cancelled());
         pending.emptied().await;
