@@ -36,6 +36,8 @@ pub(crate) struct InputSchema {
     pub(crate) names: Vec<String>,
     /// Whether any of it is marked secret.
     pub(crate) secret: bool,
+    /// The names of all secrets, where names are enough to find them.
+    pub(crate) plain_secrets: Option<Vec<String>>,
     /// A hash of the schema: what a record was made under.
     pub(crate) fingerprint: String,
     /// Whether one struct, an `Args`, reads all arguments.
@@ -220,6 +222,7 @@ impl Signature {
         let schema = Value::Object(json.clone());
         InputSchema {
             secret: redaction::marks(&schema),
+            plain_secrets: redaction::plain(&json),
             fingerprint: fingerprint(&schema.to_string()),
             json,
             names,

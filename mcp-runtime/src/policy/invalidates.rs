@@ -7,10 +7,7 @@
 
 use std::sync::Arc;
 
-use mcp_grammar::Tags;
-use tokio_util::task::TaskTracker;
-
-use super::cache::tags;
+use super::cache::tags::{self, Keys};
 use crate::answer::Output;
 use crate::call::Call;
 use crate::error::Refusal;
@@ -24,7 +21,10 @@ pub(crate) async fn after(
     let Some(declared) = &call.tool.policies.declared.invalidates else {
         return work.await;
     };
-    let mut pending = Pending::new(&declared.tags, call);
+    let mut pending = Pending {
+        tags: tags::keys(&declared.tags, call),
+        call,
+    };
     let outcome = work.await;
     match &outcome {
         Err(refusal) if !refusal.leaves_outcome_unknown() => pending.tags.clear(),
@@ -34,39 +34,31 @@ pub(crate) async fn after(
 }
 
 /// Tags to forget. Dropped before they are, they are forgotten in the background, and before the server has stopped.
-struct Pending {
-    store: Arc<dyn Store>,
-    aftermath: TaskTracker,
-    tool: Arc<str>,
-    tags: Vec<Key>,
+struct Pending<'a> {
+    call: &'a Call,
+    tags: Keys,
 }
 
-impl Pending {
-    fn new(tags: &Tags<'static>, call: &Call) -> Self {
-        Self {
-            store: Arc::clone(&call.server.store),
-            aftermath: call.server.aftermath.clone(),
-            tool: Arc::clone(&call.tool.name),
-            tags: tags::keys(tags, call),
-        }
-    }
-
+impl Pending<'_> {
     async fn finish(&mut self) {
-        forget(&*self.store, &self.tool, &self.tags).await;
+        forget(&*self.call.server.store, &self.call.tool.name, &self.tags).await;
         self.tags.clear();
     }
 }
 
-impl Drop for Pending {
+impl Drop for Pending<'_> {
     fn drop(&mut self) {
-        let tags = std::mem::take(&mut self.tags);
-        if tags.is_empty() {
+        if self.tags.is_empty() {
             return;
         }
-        let (store, tool) = (Arc::clone(&self.store), std::mem::take(&mut self.tool));
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let (store, tags) = (
+                Arc::clone(&self.call.server.store),
+                std::mem::take(&mut self.tags),
+            );
+            let tool = Arc::clone(&self.call.tool.name);
             let forget = async move { forget(&*store, &tool, &tags).await };
-            self.aftermath.spawn_on(forget, &runtime);
+            self.call.server.aftermath.spawn_on(forget, &runtime);
         }
     }
 }

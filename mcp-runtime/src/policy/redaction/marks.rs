@@ -18,6 +18,30 @@ fn is_secret(schema: &Map<String, Value>) -> bool {
     schema.get("writeOnly") == Some(&Value::Bool(true))
 }
 
+/// The arguments that are secrets as a whole, where a schema marks nothing else: no part of an argument, and nothing that a branch or a reference
+/// leads to. Then they are found by their names.
+pub(crate) fn plain(schema: &Schema) -> Option<Vec<String>> {
+    const ELSEWHERE: [&str; 3] = ["$defs", "additionalProperties", "patternProperties"];
+    if is_secret(schema)
+        || LEADING.iter().any(|keyword| schema.contains_key(*keyword))
+        || ELSEWHERE
+            .iter()
+            .any(|keyword| schema.get(*keyword).is_some_and(marks))
+    {
+        return None;
+    }
+    let properties = schema.get("properties")?.as_object()?;
+    let marked = properties.iter().filter(|(_, property)| marks(property));
+    let whole = |(name, property): (&String, &Value)| {
+        let property = property.as_object().filter(|it| is_secret(it));
+        property.map(|_| name.clone())
+    };
+    marked.map(whole).collect()
+}
+
+/// Keywords that lead to schemas for the same value.
+const LEADING: [&str; 7] = ["$ref", "allOf", "anyOf", "oneOf", "if", "then", "else"];
+
 /// Whether the argument at a dotted path is a secret, holds one, or is a part of one.
 pub(crate) fn is_secret_at(input: &InputSchema, path: &str) -> bool {
     let root = &input.json;

@@ -13,7 +13,7 @@ use serde_json::value::to_raw_value;
 use serde_json::{Map, Value};
 
 use self::marks::{Found, visit};
-pub(crate) use self::marks::{is_secret_at, marks};
+pub(crate) use self::marks::{is_secret_at, marks, plain};
 use crate::answer::{Body, Content, Output};
 use crate::call::Call;
 use crate::error::{FieldError, Refusal, ToolError};
@@ -48,6 +48,9 @@ pub(crate) fn clean(call: &Call, outcome: Result<Output, Refusal>) -> Result<Out
         return outcome;
     }
     let secrets = Secrets::of(&call.tool, &call.arguments);
+    if secrets.0.is_empty() {
+        return outcome;
+    }
     match outcome {
         Ok(mut output) => {
             secrets.clean_output(&mut output)?;
@@ -78,12 +81,21 @@ struct Secrets(Vec<String>);
 impl Secrets {
     fn of(tool: &Mounted, arguments: &Map<String, Value>) -> Self {
         let mut found = BTreeSet::new();
-        let mut arguments = Value::Object(arguments.clone());
-        visit(tool, &mut arguments, &mut |secret, why| {
-            if why == Found::Marked {
-                texts(secret, &mut found);
+        match &tool.input.plain_secrets {
+            Some(names) => {
+                for secret in names.iter().filter_map(|name| arguments.get(name)) {
+                    texts(secret, &mut found);
+                }
             }
-        });
+            None => {
+                let mut arguments = Value::Object(arguments.clone());
+                visit(tool, &mut arguments, &mut |secret, why| {
+                    if why == Found::Marked {
+                        texts(secret, &mut found);
+                    }
+                });
+            }
+        }
         Self::sorted(found)
     }
 

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::marks::walk;
+use super::marks::{plain, walk};
 use super::*;
 
 /// What a value has along a schema that is shown for this reason.
@@ -76,6 +76,40 @@ fn secrets_are_found_wherever_a_schema_can_put_them() {
             [json!("s")],
             "{schema}"
         );
+    }
+}
+
+#[test]
+fn secrets_are_found_by_their_names_only_where_those_are_all_of_them() {
+    let secret = json!({"type": "string", "writeOnly": true});
+    let names = |schema: Value| plain(schema.as_object().unwrap());
+    let properties = json!({"a": secret, "b": {"type": "string"}, "c": secret});
+    let known = json!({"properties": properties, "additionalProperties": false});
+    assert_eq!(names(known).unwrap(), ["a", "c"]);
+    let free = json!({"properties": {"b": {"$ref": "#/$defs/B"}}, "$defs": {"B": {}}});
+    assert!(names(free).unwrap().is_empty());
+    for more in [
+        json!({"writeOnly": true}),
+        json!({"additionalProperties": secret}),
+        json!({"patternProperties": {"^d": secret}}),
+        json!({"$defs": {"D": secret}}),
+        json!({"$ref": "#/$defs/D"}),
+        json!({"allOf": []}),
+        json!({"anyOf": []}),
+        json!({"oneOf": []}),
+        json!({"if": {}}),
+        json!({"then": {}}),
+        json!({"else": {}}),
+        json!({"properties": {"a": secret, "d": {"items": secret}}}),
+        json!({"properties": {"d": {"properties": {"e": secret}}}}),
+        json!({"properties": {"d": {"anyOf": [secret]}}}),
+    ] {
+        let mut schema = json!({"properties": properties});
+        schema
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        assert_eq!(names(schema), None, "{more}");
     }
 }
 

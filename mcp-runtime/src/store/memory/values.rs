@@ -33,7 +33,7 @@ struct Entry {
 #[derive(Default)]
 struct Forgotten {
     now: u64,
-    tags: HashMap<Key, u64>,
+    tags: HashMap<Key, u64, BuildKeyHasher>,
     /// A tag that is not among them was forgotten then at the latest.
     floor: u64,
 }
