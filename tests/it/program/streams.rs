@@ -1,7 +1,7 @@
 //! What a client may give a server for stdin and stdout: pipes, sockets, files.
 
 use std::fs::File;
-use std::io::{PipeReader, PipeWriter, Read as _, Write as _};
+use std::io::{PipeReader, PipeWriter, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::Stdio;
@@ -9,6 +9,7 @@ use std::process::Stdio;
 use rustix::fs::OFlags;
 use serde_json::{Value, json};
 use tokio::net::unix::pipe;
+use tokio::process::Command;
 
 use super::child::{Meeting, Program, program, soon};
 
@@ -36,10 +37,10 @@ fn polled_pipes(to: PipeWriter, from: PipeReader) -> (pipe::Sender, pipe::Receiv
 }
 
 /// A server on one socket, and the client's end of it.
-fn on_socket() -> (Program, tokio::net::UnixStream) {
+fn on_socket(command: &mut Command) -> (Program, tokio::net::UnixStream) {
     let (ours, theirs) = UnixStream::pair().expect("two sockets");
     let stdin = OwnedFd::from(theirs.try_clone().expect("one more descriptor"));
-    let program = Program::on(&mut program(), stdin.into(), OwnedFd::from(theirs).into());
+    let program = Program::on(command, stdin.into(), OwnedFd::from(theirs).into());
     ours.set_nonblocking(true).expect("a socket");
     let ours = tokio::net::UnixStream::from_std(ours).expect("a socket");
     (program, ours)
@@ -103,7 +104,7 @@ async fn a_pipe_that_others_share_waits_for_them_while_it_is_served_and_afterwar
 #[tokio::test]
 async fn a_socket_is_served_and_its_end_is_the_end_of_stdin() {
     let meeting = Meeting::new().await;
-    let (mut program, socket) = on_socket();
+    let (mut program, socket) = on_socket(&mut program());
     connect(&mut program, socket);
     program.initialize().await;
     program.call("slow", "wait", meeting.arguments()).await;
@@ -120,7 +121,7 @@ async fn a_socket_is_served_and_its_end_is_the_end_of_stdin() {
 #[tokio::test]
 async fn a_socket_that_nobody_reads_any_more_ends_the_server_and_its_calls() {
     let meeting = Meeting::new().await;
-    let (mut program, socket) = on_socket();
+    let (mut program, socket) = on_socket(program().env("MCP_DRAIN_TIMEOUT", "1h"));
     connect(&mut program, socket);
     program.initialize().await;
     program.call("slow", "wait", meeting.arguments()).await;
@@ -195,7 +196,7 @@ async fn a_line_that_comes_byte_by_byte_is_one_line() {
 #[tokio::test]
 async fn an_answer_that_does_not_fit_at_once_is_whole() {
     let text = "x".repeat(1_000_000);
-    let (mut over_socket, socket) = on_socket();
+    let (mut over_socket, socket) = on_socket(&mut program());
     connect(&mut over_socket, socket);
     for mut program in [Program::start(&mut program()), over_socket] {
         program.initialize().await;
@@ -224,20 +225,4 @@ async fn a_client_that_has_left_already_ends_the_server() {
     let program = Program::on(&mut program(), theirs.0.into(), theirs.1.into());
     assert!(program.left_alone().await.success());
     drop(to);
-}
-
-/// What a program that is not the server's sees of stdout after it has been served.
-#[tokio::test]
-async fn stdout_ends_for_the_client_with_the_server() {
-    let Pipes { theirs, ours } = Pipes::new();
-    let (to, mut from) = ours;
-    let program = Program::on(&mut program(), theirs.0.into(), theirs.1.into());
-    drop(to);
-    let read = tokio::task::spawn_blocking(move || {
-        let mut read = Vec::new();
-        from.read_to_end(&mut read).expect("a pipe");
-        read
-    });
-    assert_eq!(soon("stdout to end", read).await.expect("a thread"), b"");
-    assert!(program.left_alone().await.success());
 }

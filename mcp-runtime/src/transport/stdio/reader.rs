@@ -1,10 +1,13 @@
 //! What stdin says, line by line: plain calls to the lane, other messages to rmcp, refusals back to the client.
 
+use std::future::poll_fn;
 use std::sync::{Arc, OnceLock};
+use std::task::Poll;
 
 use rmcp::model::{
     ClientJsonRpcMessage, ClientNotification, ClientRequest, JsonRpcMessage, JsonRpcRequest,
 };
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::mpsc;
 
 use super::lane::{Lane, Taken};
@@ -35,6 +38,7 @@ impl Reader {
 
     async fn read(&self, mut from: Incoming) -> Result<(), Gone> {
         let mut lines = Lines::new(LINE_BYTES);
+        let several = Handle::current().runtime_flavor() != RuntimeFlavor::CurrentThread;
         loop {
             let mut bytes = match from.next().await {
                 Ok(bytes) => bytes,
@@ -50,9 +54,8 @@ impl Reader {
             while let Some(line) = lines.next(&mut bytes) {
                 self.hand_on(line).await?;
             }
-            if more {
-                // What was read has its turn before the rest is.
-                tokio::task::yield_now().await;
+            if more || several {
+                stand_in_line().await;
             }
         }
         match lines.last() {
@@ -104,6 +107,22 @@ impl Reader {
     async fn refuse(&self, refusal: &Refusal) -> Result<(), Gone> {
         self.refusals.send(line(refusal)).await
     }
+}
+
+/// Lets what was read have its turn before anything else is read.
+///
+/// A runtime of several threads wakes one more for what stands in line. That one waits for the client's next message, a cancellation say, also
+/// where a tool keeps the thread that it runs on; tokio's own `yield_now` would stay on that thread.
+async fn stand_in_line() {
+    let mut stood = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut stood, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// What is owed for a request that goes to rmcp.

@@ -1,4 +1,7 @@
-use std::io::{ErrorKind, PipeReader, PipeWriter, Read as _, Write as _, pipe};
+use std::io::{
+    BufRead as _, BufReader, ErrorKind, PipeReader, PipeWriter, Read as _, Write as _, pipe,
+};
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use rmcp::model::ProtocolVersion;
@@ -7,6 +10,18 @@ use tokio::runtime::Handle;
 use tokio::task::yield_now;
 
 use super::*;
+use crate::prelude::*;
+
+/// Say hello on a port of this machine, and keep the thread until the connection is closed.
+#[tool(
+    read_only,
+    allow(blocking_io, "a tool that should be `blocking`, and is not")
+)]
+async fn stall(port: u16) -> Result<&'static str, ToolError> {
+    let mut test = TcpStream::connect(("127.0.0.1", port))?;
+    test.read_to_end(&mut Vec::new())?;
+    Ok("done")
+}
 
 /// A server that serves two pipes, and the client's ends of them.
 fn served() -> (
@@ -15,7 +30,7 @@ fn served() -> (
     PipeWriter,
     PipeReader,
 ) {
-    let core = Server::new("test").build().unwrap();
+    let core = Server::new("test").mount(tools![stall]).build().unwrap();
     let (stdin, to) = pipe().unwrap();
     let (from, stdout) = pipe().unwrap();
     let incoming = Incoming::open(stdin.into()).unwrap();
@@ -87,4 +102,36 @@ async fn nothing_is_left_of_a_server_that_is_given_up() {
         yield_now().await;
     }
     has_closed(to, from);
+}
+
+/// On a runtime of several threads, whatever a tool does to the one that it runs on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_is_read_while_a_tool_keeps_its_thread() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (_, serving, mut to, from) = served();
+    let serving = tokio::spawn(serving);
+    let mut answers = BufReader::new(from).lines();
+    // None of this thread's waits is for one that the server runs on.
+    to.write_all(initialize().as_bytes()).unwrap();
+    let mut answer = move || answers.next().unwrap().unwrap();
+    assert!(answer().contains("\"id\":1,"));
+    let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+    writeln!(to, "{initialized}").unwrap();
+    for round in 0..8 {
+        let params = json!({"name": "stall", "arguments": {"port": port}});
+        let id = format!("stall {round}");
+        let call = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params});
+        writeln!(to, "{call}").unwrap();
+        let (stalled, _) = listener.accept().unwrap();
+        for id in [format!("first {round}"), format!("second {round}")] {
+            let ping = json!({"jsonrpc": "2.0", "id": id, "method": "ping"});
+            writeln!(to, "{ping}").unwrap();
+            assert!(answer().contains(&id));
+        }
+        drop(stalled);
+        assert!(answer().contains(&id));
+    }
+    drop(to);
+    serving.await.unwrap().unwrap();
 }
