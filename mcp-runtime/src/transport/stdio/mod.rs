@@ -3,8 +3,8 @@
 //! Each line that comes in is answered, if it carries an id: what is not a message of MCP with an error that says why. At the
 //! end of stdin the calls in flight are answered, and the server stops.
 //!
-//! One task reads and another one writes. Where stdin and stdout are pipes or sockets, the runtime polls them, and no call wakes a thread that
-//! it does not run on; see [`streams`].
+//! One task reads and another one writes. Where stdin and stdout are pipes or sockets, the runtime polls them, and no call goes through a thread
+//! that only reads or writes; see [`streams`].
 
 mod lane;
 mod lines;
