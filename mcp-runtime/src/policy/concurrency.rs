@@ -6,6 +6,7 @@
 //! Keeps one [`Gate`] a tool, or, where it counts by a key, one a key, of which there is one exactly while somebody is inside or waits.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -125,7 +126,8 @@ struct Gates(Mutex<Keyed>);
 
 #[derive(Debug, Default)]
 struct Keyed {
-    gates: HashMap<Key, Arc<Gate>, BuildKeyHasher>,
+    /// Each with how many are at it. Its owners do not tell: whoever has left may own it for a moment longer.
+    gates: HashMap<Key, (Arc<Gate>, usize), BuildKeyHasher>,
     /// Gates that everybody has left, for whoever comes next.
     left: Vec<Arc<Gate>>,
 }
@@ -154,9 +156,11 @@ impl Gates {
         if gates.len() >= MOST_KEYS && !gates.contains_key(&key) {
             return None;
         }
-        let free = || left.pop().unwrap_or_else(|| Arc::new(Gate::new(slots)));
+        let free = || (left.pop().unwrap_or_else(|| Arc::new(Gate::new(slots))), 0);
+        let (gate, visits) = gates.entry(key).or_insert_with(free);
+        *visits += 1;
         Some(Visit {
-            gate: Arc::clone(gates.entry(key).or_insert_with(free)),
+            gate: Arc::clone(gate),
             gates: Arc::clone(self),
             key,
         })
@@ -174,11 +178,17 @@ struct Visit {
 impl Drop for Visit {
     fn drop(&mut self) {
         let Keyed { gates, left } = &mut *self.gates.0.lock();
-        // Gates are shared under this lock alone: two are this visit's and the map's own. All places are free then, and nobody waits.
-        if Arc::strong_count(&self.gate) == 2
-            && let Some(gate) = gates.remove(&self.key)
-            && left.len() < MOST_LEFT
-        {
+        let Entry::Occupied(mut there) = gates.entry(self.key) else {
+            return;
+        };
+        let (_, visits) = there.get_mut();
+        *visits -= 1;
+        if *visits > 0 {
+            return;
+        }
+        // All places are free, and nobody waits.
+        let (gate, _) = there.remove();
+        if left.len() < MOST_LEFT {
             left.push(gate);
         }
     }

@@ -9,8 +9,10 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
+use super::Gates;
 use crate::ToolDef;
 use crate::policy::fixture::{Calls, calls, server, tool};
+use crate::store::KeySpace;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -75,7 +77,8 @@ fn free(search: &Calls) -> (usize, usize) {
     let rule = search.server.tools().find("search").unwrap();
     let rule = rule.policies.concurrency.as_ref().unwrap();
     let gates = &rule.gates.0.lock().gates;
-    let all = gates.values().map(|gate| &**gate).chain(&rule.everybody);
+    let all = gates.values().map(|(gate, _)| &**gate);
+    let all = all.chain(&rule.everybody);
     let free = all.map(|gate| gate.places.available_permits());
     (free.sum(), gates.len())
 }
@@ -176,6 +179,22 @@ async fn whoever_comes_after_another_caller_has_all_places_and_no_more() {
             "{caller}"
         );
     }
+}
+
+#[test]
+fn a_gate_goes_with_the_last_who_is_at_it() {
+    let gates = Arc::new(Gates::default());
+    let key = KeySpace::random().key("ada").finish();
+    let visit = || gates.visit(key, 1).unwrap();
+    let there = || gates.0.lock().gates.len();
+    let (one, other) = (visit(), visit());
+    // What a thread has of a gate for a moment after it has left.
+    let leaving = Arc::clone(&one.gate);
+    drop(one);
+    assert_eq!(there(), 1);
+    drop(other);
+    assert_eq!(there(), 0);
+    drop(leaving);
 }
 
 #[tokio::test(start_paused = true)]
