@@ -141,15 +141,18 @@ impl Calls {
     }
 
     pub(crate) async fn reply(&self) -> Reply {
-        let request = Request {
+        corridor::call(&self.server, self.request()).await
+    }
+
+    pub(crate) fn request(&self) -> Request {
+        Request {
             kind: Kind::Tool,
             tool: self.tool.into(),
             found: None,
             arguments: self.arguments.as_object().unwrap().clone(),
             caller: self.caller.clone().map(Arc::new),
             origin: self.origin(),
-        };
-        corridor::call(&self.server, request).await
+        }
     }
 
     /// The call as it stands before the stages that cost something.

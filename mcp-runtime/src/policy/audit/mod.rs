@@ -25,7 +25,7 @@ pub(crate) use self::record::{Arguments, Record};
 pub(crate) use self::trail::{Place, Sink};
 pub use self::verify::{Broken, Fault, Verified, verify};
 use super::redaction;
-use super::telemetry::End;
+use super::telemetry::{End, shown};
 use crate::corridor::Request;
 use crate::error::Reply;
 use crate::facts::Facts;
@@ -131,10 +131,10 @@ impl Draft {
         let listened = tracing::enabled!(target: TARGET, tracing::Level::INFO);
         (listened || server.audit.is_open()).then(|| Self {
             time: Timestamp::now(),
-            request: Arc::clone(&request.origin.request_id),
+            request: kept(&request.origin.request_id),
             trace: request.origin.trace,
             caller: request.caller.clone(),
-            tool: Arc::clone(&request.tool),
+            tool: kept(&request.tool),
         })
     }
 
@@ -167,6 +167,15 @@ impl Draft {
         };
         record.emit();
         server.audit.write(record, place);
+    }
+}
+
+/// What a caller chose, short enough to wait for the file's writer: what waits has a bound, and this may be as long as a message.
+fn kept(text: &Arc<str>) -> Arc<str> {
+    let shown = shown(text);
+    match shown.len() < text.len() {
+        true => shown.into(),
+        false => Arc::clone(text),
     }
 }
 

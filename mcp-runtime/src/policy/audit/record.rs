@@ -15,7 +15,7 @@ use super::hash::Hash;
 use super::sorted::Sorted;
 use crate::error::Reply;
 use crate::facts::CacheUse;
-use crate::policy::telemetry::{End, shown};
+use crate::policy::telemetry::End;
 use crate::principal::Principal;
 use crate::server::registry::Mounted;
 use crate::trace::TraceId;
@@ -176,7 +176,7 @@ impl Record {
         let mounted = self.mounted.as_deref();
         Line {
             time: self.time,
-            request: shown(&self.request),
+            request: &self.request,
             trace: self.trace,
             principal: self.caller.as_deref().map(|caller| Who {
                 issuer: caller.issuer(),
@@ -184,7 +184,7 @@ impl Record {
                 tenant: caller.tenant_id(),
                 client: caller.client(),
             }),
-            tool: mounted.map_or_else(|| shown(&self.tool), |mounted| &mounted.name),
+            tool: mounted.map_or(&self.tool, |mounted| &mounted.name),
             schema: mounted.map(|mounted| mounted.input.fingerprint.as_str()),
             policy: mounted.map(|mounted| mounted.policies.fingerprint()),
             decision: self.end.decision,

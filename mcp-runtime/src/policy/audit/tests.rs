@@ -9,8 +9,10 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use super::Draft;
 use super::chain::{Chain, Entry, Torn};
 use super::verify::{Broken, Fault, Verified, verify};
+use crate::policy::fixture::{calls, fine, server, tool};
 
 /// A file of this many lines, `opened` among them.
 fn file(lines: u64) -> (TempDir, PathBuf) {
@@ -351,4 +353,20 @@ fn what_is_not_text_is_no_line() {
     let mut file = OpenOptions::new().append(true).open(&path).unwrap();
     file.write_all(b"{\"seq\":\xff\xfe}\n").unwrap();
     assert!(matches!(broken(&path).fault, Fault::Foreign));
+}
+
+#[tokio::test]
+async fn what_a_caller_chose_waits_for_the_writer_at_a_bounded_length() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(tool("look"), fine).audit_file(folder.path().join("audit.ndjson"));
+    let look = calls(server, "look");
+    look.server.audit.open().unwrap();
+    let mut request = look.request();
+    let draft = Draft::of(&look.server, &request).unwrap();
+    assert_eq!((&*draft.request, &*draft.tool), ("1", "look"));
+    let long = "\u{e9}".repeat(1 << 20);
+    request.tool = long.as_str().into();
+    request.origin.request_id = long.as_str().into();
+    let draft = Draft::of(&look.server, &request).unwrap();
+    assert_eq!((draft.request.len(), draft.tool.len()), (128, 128));
 }
