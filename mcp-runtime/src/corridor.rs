@@ -89,6 +89,11 @@ async fn surrounded(
     let Some(home) = server.surrounding(request.kind, &request.tool) else {
         return stages(server, request, facts).await;
     };
+    // What was found may be switched off by the time the middleware lets the call on, or by it.
+    let request = Request {
+        found: None,
+        ..request
+    };
     middleware::surround(
         server,
         home,

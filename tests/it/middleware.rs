@@ -186,6 +186,34 @@ async fn what_passes_through_middleware_is_answered_as_without_it() {
 }
 
 #[tokio::test]
+async fn a_tool_that_is_gone_when_the_outer_place_lets_its_call_on_is_unknown() {
+    let log = Arc::new(Log::default());
+    let server = || {
+        let server = server(&log);
+        let tools = server.tools();
+        server.around(move |call: Incoming, next: Next| {
+            let gone = tools.disable(call.tool_name()).is_ok();
+            async move {
+                assert!(gone);
+                next.run().await
+            }
+        })
+    };
+    for builder in [
+        Client::builder(server()),
+        Client::builder(server()).http(),
+        Client::builder(server()).http().legacy(),
+        Client::builder(server()).without_lane(),
+    ] {
+        let client = builder.connect().await;
+        let answer = client.call("echo", json!({"text": "hi"})).await;
+        let error = answer.rpc_error().expect("no answer, but an error");
+        assert_eq!(error.code, -32602);
+        assert_eq!(log.length(), 0, "the tool has run");
+    }
+}
+
+#[tokio::test]
 async fn the_outer_place_can_refuse_and_answer() {
     let log = Arc::new(Log::default());
     let closed = Arc::new(AtomicBool::new(true));
