@@ -5,6 +5,7 @@
 //! token at once, one of them asks; how much is asked at all, [`Gate`] bounds.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ const HELD: Duration = Duration::from_secs(60 * 60);
 
 type Hash = [u8; 32];
 type Answer = Result<Verified, Rejected>;
+type Cell = Arc<OnceCell<Answer>>;
 
 /// Answers by the SHA-256 of their tokens.
 pub(super) struct Answers {
@@ -117,24 +119,26 @@ impl Answers {
     }
 }
 
-/// Questions that are being asked, so that nobody asks the same one beside them.
+/// Questions that are being asked, so that nobody asks the same one beside them, each with how many wait for it.
 #[derive(Default)]
-struct Flights(Mutex<HashMap<Hash, Arc<OnceCell<Answer>>>>);
+struct Flights(Mutex<HashMap<Hash, (Cell, usize)>>);
 
 /// A place in one: whoever is there first asks, and should he go away, the next one does.
 struct Flight<'a> {
     flights: &'a Flights,
     hash: Hash,
-    cell: Arc<OnceCell<Answer>>,
+    cell: Cell,
 }
 
 impl Flights {
     fn board(&self, hash: Hash) -> Flight<'_> {
-        let cell = Arc::clone(self.0.lock().entry(hash).or_default());
+        let mut flights = self.0.lock();
+        let (cell, aboard) = flights.entry(hash).or_default();
+        *aboard += 1;
         Flight {
             flights: self,
             hash,
-            cell,
+            cell: Arc::clone(cell),
         }
     }
 }
@@ -149,11 +153,18 @@ impl Flight<'_> {
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
         let mut flights = self.flights.0.lock();
-        let mine = flights.get(&self.hash);
-        let mine = mine.is_some_and(|cell| Arc::ptr_eq(cell, &self.cell));
-        // The map has one, and so have I: nobody is left to ask.
-        if mine && Arc::strong_count(&self.cell) == 2 {
-            flights.remove(&self.hash);
+        let Entry::Occupied(mut there) = flights.entry(self.hash) else {
+            return;
+        };
+        let (cell, aboard) = there.get_mut();
+        // One that landed may have been followed by another.
+        if !Arc::ptr_eq(cell, &self.cell) {
+            return;
+        }
+        *aboard -= 1;
+        // Nobody is left to ask. The cell's owners do not tell: whoever has left may own it for a moment longer.
+        if *aboard == 0 {
+            there.remove();
         }
     }
 }
@@ -240,6 +251,26 @@ mod tests {
             () = sleep(Duration::from_millis(500)) => {}
         }
         assert_eq!(issuer.in_flight(), 0);
+    }
+
+    #[test]
+    fn a_question_goes_with_the_last_who_waits_for_it() {
+        let flights = Flights::default();
+        let (one, other) = (flights.board([0; 32]), flights.board([0; 32]));
+        // What a thread has of a question for a moment after it has left.
+        let leaving = Arc::clone(&one.cell);
+        drop(one);
+        assert_eq!(flights.0.lock().len(), 1);
+        drop(other);
+        assert_eq!(flights.0.lock().len(), 0);
+        drop(leaving);
+        let landed = flights.board([0; 32]);
+        landed.land();
+        let next = flights.board([0; 32]);
+        drop(landed);
+        assert_eq!(flights.0.lock().len(), 1, "it is another question's");
+        drop(next);
+        assert_eq!(flights.0.lock().len(), 0);
     }
 
     #[tokio::test(start_paused = true)]
