@@ -29,7 +29,14 @@ const ROUND_TRIPS: u64 = 2_000;
 /// Calls at once.
 const PIPELINED: u64 = 10_000;
 
-const KINDS: [&str; 4] = ["loop", RMCP, "rmcp, threads", "ours"];
+const KINDS: [&str; 6] = [
+    "loop",
+    RMCP,
+    "rmcp, threads",
+    "ours",
+    "rmcp, workers",
+    "ours, workers",
+];
 
 /// What the others are compared with: it is what a server would be without us, at its quickest.
 const RMCP: &str = "rmcp";

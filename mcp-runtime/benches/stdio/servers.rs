@@ -13,6 +13,7 @@ use rmcp::service::{RequestContext, RoleServer};
 use rmcp::transport::{stdio, stdio_pipes};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::runtime::Builder;
 
 use crate::{RMCP, Result};
 
@@ -20,7 +21,11 @@ pub(crate) fn serve(kind: &str) -> Result<()> {
     if kind == "loop" {
         return plain_loop();
     }
-    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    // One thread, or several as `#[tokio::main]` starts them.
+    let (kind, mut runtime) = match kind.strip_suffix(", workers") {
+        Some(kind) => (kind, Builder::new_multi_thread()),
+        None => (kind, Builder::new_current_thread()),
+    };
     let runtime = runtime.enable_all().build()?;
     match kind {
         RMCP => runtime.block_on(async { bare(stdio_pipes()).await }),
