@@ -19,6 +19,9 @@ const SEAL: &str = ",\"hash\":\"";
 /// How far back from its end a file is read at first.
 const WINDOW: u64 = 64 * 1024;
 
+/// What a batch that was larger leaves of its memory.
+const USUAL: usize = 256 * 1024;
+
 /// The `prev` of a file's first line.
 pub(super) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -108,6 +111,8 @@ pub(super) struct Chain {
     /// Whether it is a file on a disk, and no device, which has nothing to bring to safety.
     on_disk: bool,
     link: Link,
+    /// What is being written: kept, since to grow it anew for each batch costs more than to fill it.
+    text: Vec<u8>,
     /// Half a line that was found, until it is told of.
     torn: Option<Torn>,
     /// Whether the file ends where `link` says.
@@ -143,6 +148,7 @@ impl Chain {
             file,
             on_disk,
             link: Link::genesis(),
+            text: Vec::new(),
             torn: None,
             settled: false,
         };
@@ -190,18 +196,19 @@ impl Chain {
         entries: impl IntoIterator<Item = Entry<'a>>,
     ) -> io::Result<()> {
         let mut link = self.link.clone();
-        let mut text = Vec::new();
+        self.text.clear();
         for entry in entries {
-            link.write(&entry, &mut text)?;
+            link.write(&entry, &mut self.text)?;
         }
         self.settled = false;
-        self.file.write_all(&text)?;
+        self.file.write_all(&self.text)?;
         if self.on_disk {
             self.file.sync_data()?;
         }
         self.settled = true;
         self.link = link;
         self.torn = None;
+        self.text.shrink_to(USUAL);
         Ok(())
     }
 }

@@ -6,7 +6,6 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue};
 
 /// What a request brings along.
-#[derive(Debug)]
 pub(super) enum Brought {
     Nothing,
     One(Token),
@@ -15,7 +14,6 @@ pub(super) enum Brought {
 }
 
 /// A token where it stands in its header. Of what it is made has not been looked at: a token that is known needs no looking at.
-#[derive(Debug)]
 pub(super) struct Token {
     header: HeaderValue,
     at: Range<usize>,
