@@ -13,6 +13,7 @@ use std::time::Duration;
 #[cfg(feature = "auth")]
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::admission::{Admission, Closed, Inside};
 use super::builder::LONGEST;
@@ -34,6 +35,8 @@ pub(crate) struct Lifecycle {
     pub(crate) drain: Duration,
     /// When those inside are turned out. Set once, when the server closes.
     deadline: OnceLock<Instant>,
+    /// Cancelled when they are turned out before that.
+    hurried: CancellationToken,
     /// How many were.
     cut_off: AtomicUsize,
     pub(super) hooks: Hooks,
@@ -43,7 +46,8 @@ impl Server {
     /// Sets how long calls in flight may go on once the server is told to stop. The default is 10 seconds.
     ///
     /// On SIGTERM, on SIGINT and at the end of stdin, new calls are refused and those in flight are answered. A call that is
-    /// not done in time is cancelled and answered with an error that says so. A second signal ends the process at once.
+    /// not done in time is cancelled and answered with an error that says so. A signal after the end of stdin cancels what is
+    /// left without waiting, and a second one ends the process at once.
     pub fn drain(mut self, within: Duration) -> Self {
         self.given.lifecycle.drain = within.min(LONGEST);
         self
@@ -56,6 +60,7 @@ impl Lifecycle {
             admission: Admission::default(),
             drain: DRAIN,
             deadline: OnceLock::new(),
+            hurried: CancellationToken::new(),
             cut_off: AtomicUsize::new(0),
             hooks: Hooks::default(),
         }
@@ -72,9 +77,29 @@ impl Lifecycle {
         self.admission.close();
     }
 
+    /// Closes on a signal. Where the drain time runs already, since stdin has ended, it is over: a client that closes stdin and then signals
+    /// waits no longer, and what it would kill next could neither record its calls nor run its hooks.
+    fn close_on_signal(&self) {
+        if self.deadline.get().is_some() {
+            self.hurried.cancel();
+        }
+        self.close();
+    }
+
     /// When those inside are turned out. The drain time begins with the first to ask, where the server has not closed before.
-    pub(crate) fn deadline(&self) -> Instant {
+    fn deadline(&self) -> Instant {
         *self.deadline.get_or_init(|| Instant::now() + self.drain)
+    }
+
+    /// Becomes ready when the drain time is over, which begins at this call where the server has not closed before.
+    pub(crate) fn overdue(&self) -> impl Future<Output = ()> {
+        let deadline = self.deadline();
+        async move {
+            tokio::select! {
+                () = tokio::time::sleep_until(deadline) => {}
+                () = self.hurried.cancelled() => {}
+            }
+        }
     }
 
     /// Becomes ready when new calls are refused.
@@ -85,12 +110,10 @@ impl Lifecycle {
     /// Becomes ready when the server has closed and no call is inside any more.
     pub(crate) async fn drained(&self) {
         self.closed().await;
-        let emptied = self.admission.emptied();
-        if tokio::time::timeout_at(self.deadline(), emptied)
-            .await
-            .is_ok()
-        {
-            return;
+        tokio::select! {
+            biased;
+            () = self.admission.emptied() => return,
+            () = self.overdue() => {}
         }
         let left = self.admission.in_flight();
         self.cut_off.fetch_max(left, Ordering::AcqRel);
@@ -128,7 +151,7 @@ impl Lifecycle {
         tokio::select! {
             ended = &mut life => return ended,
             signal = signals.first() => {
-                lifecycle.close();
+                lifecycle.close_on_signal();
                 tracing::info!(signal = signal.name(), in_flight = lifecycle.admission.in_flight(), "stopping");
             }
         }
@@ -164,6 +187,9 @@ impl Lifecycle {
         served?;
         match self.cut_off.load(Ordering::Acquire) {
             0 => Ok(()),
+            cut_off if self.hurried.is_cancelled() => Err(ServerError::new(format!(
+                "calls in flight that were cut off by a signal after the end of stdin: {cut_off}"
+            ))),
             cut_off => Err(ServerError::new(format!(
                 "calls in flight that were cut off after {:?}: {cut_off}",
                 self.drain
@@ -260,6 +286,31 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "calls in flight that were cut off after 4s: 1"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_signal_ends_a_drain_that_the_end_of_stdin_began() {
+        let core = Server::new("test").build().unwrap();
+        let lifecycle = &core.lifecycle;
+        let inside = lifecycle.admit().unwrap();
+        let begun = Instant::now();
+        let call = tokio::spawn(async move { inside.turned_out().await });
+        let transport = async {
+            // What was read last is waited for with the door open.
+            lifecycle.overdue().await;
+            Ok(())
+        };
+        let signal = async {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            lifecycle.close_on_signal();
+        };
+        let (ended, ()) = tokio::join!(lifecycle.live(transport), signal);
+        call.await.unwrap();
+        assert_eq!(begun.elapsed(), Duration::from_secs(2));
+        assert_eq!(
+            ended.unwrap_err().to_string(),
+            "calls in flight that were cut off by a signal after the end of stdin: 1"
         );
     }
 

@@ -7,7 +7,7 @@ use std::process::Output;
 use mcp_runtime::audit;
 use serde_json::json;
 
-use super::child::{Program, program, soon};
+use super::child::{Meeting, Program, program, soon};
 
 /// A server that writes to this file.
 async fn recording(file: &Path) -> Program {
@@ -93,6 +93,30 @@ async fn a_killed_server_leaves_what_it_recorded_and_the_next_one_goes_on() {
     next.ended().await;
     let verified = audit::verify(&file).unwrap();
     assert_eq!((verified.calls, verified.closed), (4, true));
+}
+
+/// As the official clients end a server: stdin is closed, after two seconds comes SIGTERM, and after two more SIGKILL.
+#[tokio::test]
+async fn a_call_that_its_client_does_not_wait_for_is_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("audit.ndjson");
+    let meeting = Meeting::new().await;
+    let mut command = program();
+    command
+        .env("MCP_AUDIT_FILE", &file)
+        .env("MCP_DRAIN_TIMEOUT", "1h")
+        .env("RUST_LOG", "debug");
+    let mut program = Program::initialized(&mut command).await;
+    program.call(1, "wait", meeting.arguments()).await;
+    let waiting = meeting.arrival().await;
+    program.close_stdin();
+    program.says("draining").await;
+    program.signal("TERM").await;
+    waiting.gone().await;
+    let ended = program.ended().await;
+    assert!(ended.log.contains("hook: stop"), "{}", ended.log);
+    let verified = audit::verify(&file).unwrap();
+    assert_eq!((verified.calls, verified.closed), (1, true));
 }
 
 #[tokio::test]

@@ -103,8 +103,12 @@ async fn end(lifecycle: &Lifecycle, connection: &Connection, fate: &Fate) {
             () = connection.ended.cancelled() => {}
         }
         // At the end of stdin the door stays open for now: what was read last may not have reached its tool.
-        let answered = connection.pending.emptied();
-        let _ = tokio::time::timeout_at(lifecycle.deadline(), answered).await;
+        let overdue = lifecycle.overdue();
+        tracing::debug!(in_flight = lifecycle.admission.in_flight(), "draining");
+        tokio::select! {
+            () = connection.pending.emptied() => {}
+            () = overdue => {}
+        }
         lifecycle.close();
         lifecycle.drained().await;
     };
