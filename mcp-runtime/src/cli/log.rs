@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _};
 
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::Directive;
+use tracing_subscriber::filter::{Directive, LevelFilter};
 
 use crate::config::LogFormat;
 
@@ -39,13 +39,16 @@ fn filter(rust_log: Option<&str>, level: &'static str) -> (EnvFilter, Option<Str
         Some(Err(error)) => (EnvFilter::new(level), Some(error.to_string())),
         None => (EnvFilter::new(level), None),
     };
-    let named = |target: &str| {
-        let mut directives = asked.unwrap_or_default().split(',');
-        directives.any(|directive| directive.trim_start().starts_with(target))
+    let directives = || asked.unwrap_or_default().split(',').map(str::trim);
+    let named = |target: &str| directives().any(|directive| directive.starts_with(target));
+    // What of all others is asked for; nothing, where others are named alone.
+    let all = match asked.is_some() && problem.is_none() {
+        true => directives().filter_map(|it| it.parse().ok()).next_back(),
+        false => level.parse().ok(),
     };
     let held = TELLS_TOO_MUCH
         .iter()
-        .filter(|target| !named(target))
+        .filter(|target| all > Some(LevelFilter::WARN) && !named(target))
         .filter_map(|target| format!("{target}=warn").parse::<Directive>().ok())
         .fold(filter, EnvFilter::add_directive);
     (held, problem)
@@ -73,6 +76,20 @@ mod tests {
             all.sort();
             all
         });
+    }
+
+    #[test]
+    fn nobody_gets_more_than_was_asked_for() {
+        for asked in ["off", "error", "warn", "my_crate=debug", "info,error"] {
+            let (filter, _) = filter(Some(asked), "info");
+            let held = filter.to_string();
+            assert!(!held.contains("rmcp"), "{asked}: {held}");
+        }
+        for asked in ["my_crate=debug,info", "error,debug"] {
+            let (filter, _) = filter(Some(asked), "info");
+            let held = filter.to_string();
+            assert!(held.contains("rmcp=warn"), "{asked}: {held}");
+        }
     }
 
     #[test]
