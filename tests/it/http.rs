@@ -235,7 +235,7 @@ async fn an_older_client_gets_a_session_that_ends_when_it_says_so() {
     );
     assert_eq!(
         exchange(server.address, delete.as_bytes()).await.status,
-        202
+        204
     );
     assert_eq!(post(server.address, &headers, list).await.status, 404);
 }
@@ -493,7 +493,7 @@ async fn sessions_are_bounded_and_given_back() {
         .header("mcp-session-id", &first.headers()["mcp-session-id"])
         .body("")
         .unwrap();
-    assert_eq!(client.raw(goodbye).await.status(), 202);
+    assert_eq!(client.raw(goodbye).await.status(), 204);
     assert_eq!(client.raw(greet()).await.status(), 200);
 }
 

@@ -170,7 +170,12 @@ impl Inner {
         }
         own_session?;
         if !has_message {
-            let answer = self.protocol(head, body, sender).await;
+            let ends_session = head.method == Method::DELETE;
+            let mut answer = self.protocol(head, body, sender).await;
+            if ends_session && answer.status() == StatusCode::ACCEPTED {
+                // It has happened. rmcp says that it will, which clients report as a failure.
+                *answer.status_mut() = StatusCode::NO_CONTENT;
+            }
             #[cfg(feature = "auth")]
             let answer = self.while_it_holds(answer, token);
             return Ok(answer);
