@@ -10,7 +10,7 @@ use crate::tool::ToolDef;
 /// that took the name would have to differ from its own function, and is looked at itself.
 #[track_caller]
 pub const fn unique(tools: &[&ToolDef], tool: &ToolDef, function: &str) {
-    if !equal(tool.name.as_bytes(), function.as_bytes()) {
+    if !stands_in(tool.name) && !equal(tool.name.as_bytes(), function.as_bytes()) {
         unique_name(tools, tool.name);
     }
 }
@@ -33,7 +33,7 @@ pub const fn unique_name(tools: &[&ToolDef], name: &str) {
 #[track_caller]
 pub const fn unique_prompt(prompts: &[&PromptDef], prompt: &PromptDef, function: &str) {
     let name = prompt.item.name;
-    if !equal(name.as_bytes(), function.as_bytes()) {
+    if !stands_in(name) && !equal(name.as_bytes(), function.as_bytes()) {
         unique_prompt_name(prompts, name);
     }
 }
@@ -55,7 +55,9 @@ pub const fn unique_prompt_name(prompts: &[&PromptDef], name: &str) {
 /// Refuses, when the program is compiled, a resource whose address another one of its list has.
 #[track_caller]
 pub const fn unique_resource(resources: &[&ResourceDef], resource: &ResourceDef) {
-    unique_address(resources, resource.uri());
+    if !stands_in(resource.item.name) {
+        unique_address(resources, resource.uri());
+    }
 }
 
 /// Refuses, when the program is compiled, an address that two resources of a list have.
@@ -74,6 +76,11 @@ pub const fn unique_address(resources: &[&ResourceDef], uri: &str) {
             "`; give each its own address",
         );
     }
+}
+
+/// Whether this is the name of what stands in for something that did not compile. Its own error says why, and all of these are alike.
+const fn stands_in(name: &str) -> bool {
+    name.is_empty()
 }
 
 const RENAME: &str = "`; rename one with `name = \"..\"`";
