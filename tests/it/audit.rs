@@ -412,7 +412,7 @@ async fn a_server_whose_file_cannot_be_opened_does_not_start() {
         .await;
     let error = refused.unwrap_err().to_string();
     assert!(
-        error.ends_with("another process is writing to it"),
+        error.contains("another process is writing to it\n  help: stop that one"),
         "{error}"
     );
 }

@@ -119,6 +119,9 @@ pub(super) struct Chain {
     settled: bool,
 }
 
+/// Why a file is not opened that somebody writes to: one server's, as a rule, that a second client started again.
+const BUSY: &str = "another process is writing to it\n  help: stop that one, or give this one a file of its own: `MCP_AUDIT_FILE=FILE`";
+
 /// Where the next line is linked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Link {
@@ -142,7 +145,7 @@ impl Chain {
         };
         locked.map_err(|error| match error {
             TryLockError::Error(error) => error,
-            TryLockError::WouldBlock => io::Error::other("another process is writing to it"),
+            TryLockError::WouldBlock => io::Error::other(BUSY),
         })?;
         let mut chain = Self {
             file,

@@ -242,7 +242,10 @@ fn one_process_writes() {
     let (_folder, path) = file(1);
     let _first = Chain::open(&path).unwrap();
     let error = Chain::open(&path).unwrap_err().to_string();
-    assert_eq!(error, "another process is writing to it");
+    assert_eq!(
+        error,
+        "another process is writing to it\n  help: stop that one, or give this one a file of its own: `MCP_AUDIT_FILE=FILE`"
+    );
 }
 
 #[cfg(unix)]
