@@ -172,10 +172,12 @@ async fn charged(decoded: Decoded) -> Result<Output, Refusal> {
     // After paying: otherwise an agent could bury a human in questions.
     let approved = confirm::ask(&call, redeemed).await?;
     // On the way out, before the answer is sent: whoever reads it and asks again is told what is new.
-    match call.tool.policies.declared.invalidates {
-        Some(_) => invalidates::after(&call, Box::pin(timed(paid, approved, decoded))).await,
-        None => timed(paid, approved, decoded).await,
+    let pending = invalidates::pending(&call);
+    let outcome = timed(paid, approved, decoded).await;
+    if let Some(pending) = pending {
+        pending.finish(&outcome).await;
     }
+    outcome
 }
 
 /// Stages 10 and 11: how long, and how often.

@@ -13,35 +13,27 @@ use crate::call::Call;
 use crate::error::Refusal;
 use crate::store::{Key, Store};
 
-/// Runs the tool, then throws away what it made stale.
-pub(crate) async fn after(
-    call: &Call,
-    work: impl Future<Output = Result<Output, Refusal>>,
-) -> Result<Output, Refusal> {
-    let Some(declared) = &call.tool.policies.declared.invalidates else {
-        return work.await;
-    };
-    let mut pending = Pending {
-        tags: tags::keys(&declared.tags, call),
-        call,
-    };
-    let outcome = work.await;
-    match &outcome {
-        Err(refusal) if !refusal.leaves_outcome_unknown() => pending.tags.clear(),
-        _ => pending.finish().await,
-    }
-    outcome
-}
-
-/// Tags to forget. Dropped before they are, they are forgotten in the background, and before the server has stopped.
-struct Pending<'a> {
+/// Tags to forget when the tool is done. Dropped before they are, they are forgotten in the background, and before the server has stopped.
+pub(crate) struct Pending<'a> {
     call: &'a Call,
     tags: Keys,
 }
 
+/// What a call will throw away, known before its tool runs.
+pub(crate) fn pending(call: &Call) -> Option<Pending<'_>> {
+    let declared = call.tool.policies.declared.invalidates.as_ref()?;
+    let tags = tags::keys(&declared.tags, call);
+    Some(Pending { call, tags })
+}
+
 impl Pending<'_> {
-    async fn finish(&mut self) {
-        forget(&*self.call.server.store, &self.call.tool.name, &self.tags).await;
+    /// Throws it away, unless the tool is known to have done nothing.
+    pub(crate) async fn finish(mut self, outcome: &Result<Output, Refusal>) {
+        let (server, tool) = (&self.call.server, &self.call.tool.name);
+        match outcome {
+            Err(refusal) if !refusal.leaves_outcome_unknown() => {}
+            _ => forget(&*server.store, tool, &self.tags).await,
+        }
         self.tags.clear();
     }
 }

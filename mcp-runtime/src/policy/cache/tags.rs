@@ -12,8 +12,8 @@ use crate::kind::Kind;
 use crate::server::registry::Mounted;
 use crate::store::{Key, KeySpace};
 
-/// Keys that live on the stack: a call has few tags.
-pub(crate) type Keys = SmallVec<[Key; 4]>;
+/// A call has few tags, and most of those that have any have one.
+pub(crate) type Keys = SmallVec<[Key; 1]>;
 
 /// Every name under which a call's answer is thrown away: its tags, and of a resource its address.
 pub(super) fn of(tags: &Tags<'static>, call: &Call) -> Keys {
