@@ -4,16 +4,29 @@ use quote::ToTokens;
 
 /// Words of other frameworks and what they are called here.
 const ALIASES: &[(&str, &str)] = &[
+    ("caching", "cache"),
+    ("circuit_breaker", "breaker"),
+    ("deadline", "timeout"),
     ("destructive_hint", "destructive"),
+    ("idempotency_key", "idempotency"),
     ("idempotent_hint", "idempotent"),
     ("limit", "rate"),
+    ("max_concurrency", "concurrency"),
     ("open_world_hint", "open_world"),
+    ("parallel", "concurrency"),
     ("permission", "auth"),
+    ("permissions", "auth"),
     ("rate_limit", "rate"),
+    ("rate_limiting", "rate"),
+    ("ratelimit", "rate"),
     ("read_only_hint", "read_only"),
     ("requires", "auth"),
+    ("retries", "retry"),
+    ("role", "auth"),
+    ("roles", "auth"),
     ("scope", "auth"),
     ("scopes", "auth"),
+    ("throttle", "rate"),
     ("ttl", "cache"),
 ];
 
@@ -46,4 +59,25 @@ pub(crate) fn spelled(tokens: &impl ToTokens) -> String {
         .replace(" ,", ",")
         .replace(" :: ", "::")
         .replace(":: ", "::")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_understood_by_its_spelling_or_as_other_frameworks_have_it() {
+        let options = ["auth", "cache", "rate", "retry", "timeout"];
+        for (written, meant) in [
+            ("raet", Some("rate")),
+            ("ratelimit", Some("rate")),
+            ("retries", Some("retry")),
+            ("deadline", Some("timeout")),
+            ("roles", Some("auth")),
+            ("parallel", None),
+            ("colour", None),
+        ] {
+            assert_eq!(nearest(written, options.into_iter()), meant, "{written}");
+        }
+    }
 }
