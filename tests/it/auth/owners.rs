@@ -38,7 +38,7 @@ async fn a_session_is_its_callers_alone() {
     }
     assert_eq!(list("reader").await.status, 200);
     let asking = Asking::new(&client, Era::Older).token("reader");
-    assert_eq!(asking.bare("DELETE", &session).await.status, 202);
+    assert_eq!(asking.bare("DELETE", &session).await.status, 204);
     assert_eq!(list("reader").await.status, 404);
 }
 
@@ -212,7 +212,7 @@ async fn one_caller_does_not_take_every_session() {
     assert_eq!(left.status, 200);
     // And a place that is given back is free.
     let asking = Asking::new(&client, Era::Older).token("reader");
-    assert_eq!(asking.bare("DELETE", &first).await.status, 202);
+    assert_eq!(asking.bare("DELETE", &first).await.status, 204);
     open(&client, Some("reader")).await;
 }
 
