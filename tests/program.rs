@@ -74,7 +74,13 @@ pub async fn refund() -> &'static str {
     "refunded"
 }
 
-const TOOLS: Toolset = tools![add, echo, wait, block, refund];
+/// Answer, later where the client can poll for the answer.
+#[tool(read_only, task = "optional")]
+pub async fn later() -> &'static str {
+    "later"
+}
+
+const TOOLS: Toolset = tools![add, echo, wait, block, later, refund];
 
 async fn begin() -> Result<(), String> {
     eprintln!("hook: start");

@@ -57,6 +57,7 @@ add    Add two numbers.                                              read_only
 echo   Say something back.                                           read_only    rate = \"1000/s per global\", timeout = \"20s\", max_in = \"16MiB\", max_out = \"16MiB\"
 wait   Say hello to a test on its port, and then wait for it to cl…
 block  Say hello to a test on its port, and then keep the thread u…
+later  Answer, later where the client can poll for the answer.       read_only    task = \"optional\", ttl = \"10m\"
 "
     );
     assert_eq!(
@@ -125,12 +126,12 @@ async fn what_cannot_be_called_is_told_with_what_can() {
         ),
         (
             ["call", "nothing-alike", "{}"],
-            "Error: there is no tool `nothing-alike`\n  help: there are `add`, `echo`, `wait`, `block`\n",
+            "Error: there is no tool `nothing-alike`\n  help: there are `add`, `echo`, `wait`, `block`, `later`\n",
         ),
         // One that the caller may not see does not exist.
         (
             ["call", "refund", "{}"],
-            "Error: there is no tool `refund`\n  help: there are `add`, `echo`, `wait`, `block`\n",
+            "Error: there is no tool `refund`\n  help: there are `add`, `echo`, `wait`, `block`, `later`\n",
         ),
         (
             ["call", "add", "{a: 1}"],

@@ -62,7 +62,7 @@ async fn the_manifest_is_the_same_for_the_same_server() {
         .collect();
     assert_eq!(
         names,
-        ["add", "block", "echo", "refund", "wait"],
+        ["add", "block", "echo", "later", "refund", "wait"],
         "whoever may call them"
     );
     let echo = &tools[2];

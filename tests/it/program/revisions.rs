@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::child::{Program, server_at};
+use super::child::{Program, program, server_at};
 use crate::revisions::{HANDSHAKES, UNKNOWN, holds, initialize, stating, tells_what_is_supported};
 use crate::served::FIXTURE;
 
@@ -48,4 +48,20 @@ async fn a_request_of_an_unknown_revision_is_told_which_there_are() {
         assert_eq!(answer["id"], "w", "{answer}");
         assert_eq!(answer["result"]["content"][0]["text"], "3", "{answer}");
     }
+}
+
+#[tokio::test]
+async fn in_a_session_a_request_may_say_more_of_its_client_than_the_handshake_did() {
+    let mut program = Program::initialized(&mut program()).await;
+    program.call(1, "later", json!({})).await;
+    let answer = program.answer().await;
+    assert_eq!(answer["result"]["content"][0]["text"], "later", "{answer}");
+    let call = json!({"name": "later", "arguments": {}, "_meta": {
+        "io.modelcontextprotocol/clientCapabilities": {
+            "extensions": {"io.modelcontextprotocol/tasks": {}},
+        },
+    }});
+    program.request(2, "tools/call", call).await;
+    let answer = program.answer().await;
+    assert!(answer["result"]["taskId"].is_string(), "{answer}");
 }
