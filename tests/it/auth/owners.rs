@@ -72,6 +72,25 @@ async fn a_session_opened_without_a_token_becomes_its_first_callers() {
 }
 
 #[tokio::test]
+async fn a_session_opened_without_a_token_stays_nobodys_where_its_first_caller_is_refused() {
+    let client = connect(mixed().auth(by_heart())).await;
+    let session = open(&client, None).await;
+    let call = async |token: Option<&str>, tool: &str| {
+        let asking = Asking::new(&client, Era::Older).maybe_token(token);
+        let params = json!({"name": tool, "arguments": {}});
+        asking
+            .in_session(&session, "tools/call", params)
+            .await
+            .status
+    };
+    assert_eq!(call(Some("reader"), "delete_note").await, 403);
+    assert_eq!(call(None, "clock").await, 200);
+    assert_eq!(call(Some("other-reader"), "read_note").await, 200);
+    assert_eq!(call(Some("reader"), "read_note").await, 404);
+    assert_eq!(call(None, "clock").await, 404);
+}
+
+#[tokio::test]
 async fn a_request_of_the_current_revision_has_no_session_whatever_it_says() {
     let client = connect(closed().auth(by_heart())).await;
     let session = open(&client, Some("reader")).await;

@@ -155,9 +155,7 @@ impl Inner {
             Some(bearer) => bearer.identify(&mut head, &body, (peer, sender)).await?,
             None => None,
         };
-        let own_session = self.check_session(&mut head);
         if has_message
-            && own_session.is_ok()
             && let Some(lane) = &self.lane
             && let Some(call) = lane.admit(&head, &body, sender)
         {
@@ -168,7 +166,7 @@ impl Inner {
         if let Some(bearer) = &self.bearer {
             bearer.admit(&head, &body, sender).await?;
         }
-        own_session?;
+        self.check_session(&mut head)?;
         if !has_message {
             let ends_session = head.method == Method::DELETE;
             let mut answer = self.protocol(head, body, sender).await;

@@ -97,7 +97,12 @@ impl Lane {
             // There the question is asked while the call runs.
             false if asks || plain.meta.says_who() => return None,
             false => {
-                let session = self.sessions.known().find(head::session(&head.headers)?)?;
+                let id = head::session(&head.headers)?;
+                // One that is somebody else's is refused where those are that are not there.
+                if !self.sessions.admit(id, caller.map(Arc::as_ref)) {
+                    return None;
+                }
+                let session = self.sessions.known().find(id)?;
                 if session.introduction().capabilities.supports_tasks() {
                     return None;
                 }
