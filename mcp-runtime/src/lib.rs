@@ -61,6 +61,7 @@ mod error;
 mod facts;
 #[cfg(doctest)]
 mod guide;
+mod hash;
 mod human;
 mod item;
 mod kind;

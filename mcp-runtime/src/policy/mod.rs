@@ -34,7 +34,6 @@ pub(crate) mod timeout;
 pub(crate) mod validation;
 pub(crate) mod when;
 
-use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 pub use self::defaults::Policies;
@@ -44,6 +43,7 @@ use self::overrides::Overrides;
 pub(crate) use self::shared::Shared;
 pub(crate) use self::spelling::spelt;
 use self::tenants::Named;
+use crate::hash::Hash;
 
 /// The policies of one tool as they run: what it declares, then what its list and its server declare for it.
 #[derive(Debug)]
@@ -166,9 +166,7 @@ fn made_under(
 
 /// A short hash of what something was made under.
 pub(crate) fn fingerprint(text: &str) -> String {
-    let digest = Sha256::digest(text);
-    digest[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut digits = Hash::of(text).to_string();
+    digits.truncate(16);
+    digits
 }

@@ -5,11 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use bytes::Bytes;
-use sha2::{Digest as _, Sha256};
 
 use super::frontmatter::Frontmatter;
 use super::{Catalog, Child, File, SCHEME, Skill};
 use crate::error::ServerError;
+use crate::hash::Hash;
 
 /// What makes a folder a skill.
 const SKILL_MD: &str = "SKILL.md";
@@ -174,7 +174,7 @@ impl Loading {
             Ok(bytes) => {
                 let bytes = Bytes::from(bytes);
                 let file = File {
-                    digest: digest(&bytes),
+                    digest: Hash::of(&bytes).named().to_string(),
                     mime: mime(path, &bytes),
                     bytes,
                 };
@@ -241,12 +241,6 @@ fn encoded(name: &str) -> String {
         }
     }
     encoded
-}
-
-fn digest(bytes: &[u8]) -> String {
-    let hash = Sha256::digest(bytes);
-    let digits = hash.iter().map(|byte| format!("{byte:02x}"));
-    format!("sha256:{}", String::from_iter(digits))
 }
 
 fn mime(path: &Path, bytes: &[u8]) -> &'static str {

@@ -1,8 +1,5 @@
 //! An address that comes too often without a token that holds; over real sockets.
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-
 use super::*;
 
 async fn serve(server: Server) -> std::net::SocketAddr {
@@ -14,23 +11,14 @@ async fn serve(server: Server) -> std::net::SocketAddr {
 
 /// The status of a call over a socket, and its `Retry-After`.
 async fn status(address: std::net::SocketAddr, token: Option<&str>, from: &str) -> (u16, bool) {
-    let token = token.map(|token| format!("authorization: Bearer {token}\r\n"));
-    let token = token.unwrap_or_default();
-    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
-        "name": "read_note", "arguments": {}, "_meta": {
-            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-            "io.modelcontextprotocol/clientCapabilities": {},
-        },
-    }})
-    .to_string();
-    let request = format!(
-        "POST /mcp HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-forwarded-for: {from}\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\nmcp-protocol-version: 2026-07-28\r\nmcp-method: tools/call\r\nmcp-name: read_note\r\n{token}content-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
+    let from = format!("x-forwarded-for: {from}");
+    let token = token.map(|token| format!("authorization: Bearer {token}"));
+    let lines: Vec<&str> = [&from]
+        .into_iter()
+        .chain(&token)
+        .map(String::as_str)
+        .collect();
+    let answer = wire::answer(address, "read_note", &lines).await;
     let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
     (
         status,

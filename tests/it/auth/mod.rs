@@ -17,6 +17,7 @@ mod owners;
 mod secrecy;
 mod tenants;
 mod tokens;
+mod wire;
 
 use mcp_runtime::Principal;
 use mcp_runtime::auth::{Jwt, StaticTokens};

@@ -1,8 +1,5 @@
 //! Where requests come from, tenants, and what a server refuses to start with; over real sockets.
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-
 use mcp_runtime::auth::from;
 
 use super::*;
@@ -21,26 +18,7 @@ async fn tenant(caller: Caller) -> String {
 
 /// Calls a tool over a socket, with header lines on top, and reads its answer.
 async fn call(address: std::net::SocketAddr, tool: &str, lines: &[&str]) -> Value {
-    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
-        "name": tool, "arguments": {}, "_meta": {
-            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-            "io.modelcontextprotocol/clientCapabilities": {},
-        },
-    }})
-    .to_string();
-    let host = match lines.iter().any(|line| line.starts_with("host:")) {
-        true => "",
-        false => "host: localhost\r\n",
-    };
-    let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
-    let request = format!(
-        "POST /mcp HTTP/1.1\r\n{host}connection: close\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\nmcp-protocol-version: 2026-07-28\r\nmcp-method: tools/call\r\nmcp-name: {tool}\r\n{lines}content-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
+    let answer = wire::answer(address, tool, lines).await;
     let (_, body) = answer.split_once("\r\n\r\n").unwrap();
     serde_json::from_str(body).unwrap_or_else(|_| panic!("{answer}"))
 }

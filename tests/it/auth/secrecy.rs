@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use mcp_runtime::auth::{ApiKeys, Introspection};
 use parking_lot::Mutex;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::*;
@@ -35,22 +33,9 @@ impl<'a> MakeWriter<'a> for Log {
 
 /// Sends a call with a token over a socket, and gives back all that the server answers.
 async fn send(address: std::net::SocketAddr, version: &str, token: &str) -> String {
-    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
-        "name": "clock", "arguments": {}, "_meta": {
-            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-            "io.modelcontextprotocol/clientCapabilities": {},
-        },
-    }})
-    .to_string();
-    let request = format!(
-        "POST /mcp HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\nmcp-protocol-version: {version}\r\nmcp-method: tools/call\r\nmcp-name: clock\r\nauthorization: Bearer {token}\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    answer
+    let version = format!("mcp-protocol-version: {version}");
+    let token = format!("authorization: Bearer {token}");
+    wire::answer(address, "clock", &[&version, &token]).await
 }
 
 #[tokio::test]

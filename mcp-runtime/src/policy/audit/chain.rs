@@ -10,8 +10,8 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::hash::Hash;
 use super::record::Line;
+use crate::hash::Hash;
 
 /// What stands before a line's hash.
 const SEAL: &str = ",\"hash\":\"";

@@ -7,7 +7,6 @@
 //! Refuses a call of a tool with `required` while its record cannot be kept. Keeps the file's queue, see [`trail`].
 
 mod chain;
-mod hash;
 mod record;
 mod sorted;
 mod trail;
@@ -131,10 +130,10 @@ impl Draft {
         let listened = tracing::enabled!(target: TARGET, tracing::Level::INFO);
         (listened || server.audit.is_open()).then(|| Self {
             time: Timestamp::now(),
-            request: kept(&request.origin.request_id),
+            request: bounded(&request.origin.request_id),
             trace: request.origin.trace,
             caller: request.caller.clone(),
-            tool: kept(&request.tool),
+            tool: bounded(&request.tool),
         })
     }
 
@@ -171,7 +170,7 @@ impl Draft {
 }
 
 /// What a caller chose, short enough to wait for the file's writer: what waits has a bound, and this may be as long as a message.
-fn kept(text: &Arc<str>) -> Arc<str> {
+fn bounded(text: &Arc<str>) -> Arc<str> {
     let shown = shown(text);
     match shown.len() < text.len() {
         true => shown.into(),

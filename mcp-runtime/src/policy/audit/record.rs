@@ -11,10 +11,10 @@ use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
-use super::hash::Hash;
 use super::sorted::Sorted;
 use crate::error::Reply;
 use crate::facts::CacheUse;
+use crate::hash::{Hash, Named};
 use crate::policy::telemetry::End;
 use crate::principal::Principal;
 use crate::server::registry::Mounted;
@@ -63,26 +63,17 @@ impl Arguments {
     fn shown(value: &impl Serialize) -> Self {
         match to_raw_value(value) {
             Ok(json) if json.get().len() <= LONGEST => Self::Json(json),
-            _ => Self::Digest(Hash::of_json(value)),
+            Ok(json) => Self::Digest(Hash::of(json.get())),
+            Err(_) => Self::Digest(Hash::of_json(value)),
         }
     }
 
-    fn parts(this: Option<&Self>) -> (Option<&RawValue>, Option<Digest<'_>>) {
+    fn parts(this: Option<&Self>) -> (Option<&RawValue>, Option<Named>) {
         match this {
             None => (None, None),
-            Some(Self::Digest(hash)) => (None, Some(Digest(hash))),
+            Some(Self::Digest(hash)) => (None, Some(hash.named())),
             Some(Self::Json(json)) => (Some(json), None),
         }
-    }
-}
-
-/// A hash with the name of its algorithm.
-#[derive(Debug)]
-pub(super) struct Digest<'a>(&'a Hash);
-
-impl fmt::Display for Digest<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sha256:{}", self.0)
     }
 }
 
@@ -223,7 +214,7 @@ pub(super) struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     arguments: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
-    arguments_digest: Option<Digest<'a>>,
+    arguments_digest: Option<Named>,
     outcome: &'static str,
     attempts: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -236,7 +227,7 @@ pub(super) struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
-    result_digest: Option<Digest<'a>>,
+    result_digest: Option<Named>,
 }
 
 fn as_text<S: Serializer>(

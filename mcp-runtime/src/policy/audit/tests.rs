@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use super::Draft;
 use super::chain::{Chain, Entry, Torn};
 use super::verify::{Broken, Fault, Verified, verify};
+use crate::hash::Hash;
 use crate::policy::fixture::{calls, fine, server, tool};
 
 /// A file of this many lines, `opened` among them.
@@ -77,7 +78,7 @@ fn anybody_can_compute_the_hash() {
     for line in text.lines() {
         let (sealed, hash) = line.rsplit_once(",\"hash\":\"").unwrap();
         assert!(sealed.contains(&format!("\"prev\":\"{prev}\"")));
-        prev = super::hash::Hash::of(sealed).to_string();
+        prev = Hash::of(sealed).to_string();
         assert_eq!(hash, format!("{prev}\"}}"));
     }
 }
@@ -99,7 +100,7 @@ fn a_changed_line_with_a_hash_of_its_own_breaks_the_next_one() {
     edit(&path, |lines| {
         let changed = lines[2].replace("\"records\":2", "\"records\":1");
         let (sealed, _) = changed.rsplit_once(",\"hash\":\"").unwrap();
-        let hash = super::hash::Hash::of(sealed).to_string();
+        let hash = Hash::of(sealed).to_string();
         lines[2] = format!("{sealed},\"hash\":\"{hash}\"}}\n");
     });
     let broken = broken(&path);

@@ -22,8 +22,11 @@ fn is_secret(schema: &Map<String, Value>) -> bool {
 /// leads to. Then they are found by their names.
 pub(crate) fn plain(schema: &Schema) -> Option<Vec<String>> {
     const ELSEWHERE: [&str; 3] = ["$defs", "additionalProperties", "patternProperties"];
+    let leads_on = BRANCHES.iter().chain(&CONDITIONS).chain(&["$ref"]);
     if is_secret(schema)
-        || LEADING.iter().any(|keyword| schema.contains_key(*keyword))
+        || leads_on
+            .into_iter()
+            .any(|keyword| schema.contains_key(*keyword))
         || ELSEWHERE
             .iter()
             .any(|keyword| schema.get(*keyword).is_some_and(marks))
@@ -39,8 +42,11 @@ pub(crate) fn plain(schema: &Schema) -> Option<Vec<String>> {
     marked.map(whole).collect()
 }
 
-/// Keywords that lead to schemas for the same value.
-const LEADING: [&str; 7] = ["$ref", "allOf", "anyOf", "oneOf", "if", "then", "else"];
+/// Keywords of lists of schemas for the same value.
+const BRANCHES: [&str; 3] = ["allOf", "anyOf", "oneOf"];
+
+/// Keywords of one more schema for the same value.
+const CONDITIONS: [&str; 3] = ["if", "then", "else"];
 
 /// Whether the argument at a dotted path is a secret, holds one, or is a part of one.
 pub(crate) fn is_secret_at(input: &InputSchema, path: &str) -> bool {
@@ -156,7 +162,7 @@ fn knows(schema: &Schema, name: &str) -> bool {
     let others = schema.get("additionalProperties");
     let free = others.map_or(properties.is_none(), |others| *others != Value::Bool(false));
     // A reference or a branch says nothing of its own; what it leads to is asked for itself.
-    let leads_on = ["$ref", "allOf", "anyOf", "oneOf"].into_iter().any(has);
+    let leads_on = has("$ref") || BRANCHES.into_iter().any(has);
     named || has("patternProperties") || (free && !leads_on)
 }
 
@@ -187,9 +193,9 @@ fn below<'a>(
 fn also<'a>(root: &'a Schema, schema: &'a Schema) -> Vec<&'a Schema> {
     let reference = schema.get("$ref").and_then(Value::as_str);
     let referred = reference.and_then(|reference| definition(root, reference));
-    let branches = ["allOf", "anyOf", "oneOf"].into_iter();
+    let branches = BRANCHES.into_iter();
     let branches = branches.filter_map(|keyword| schema.get(keyword)?.as_array());
-    let conditions = ["if", "then", "else"].into_iter();
+    let conditions = CONDITIONS.into_iter();
     let conditions = conditions.filter_map(|keyword| schema.get(keyword));
     let branches = branches.flatten().chain(conditions);
     branches

@@ -43,8 +43,8 @@ pub(super) async fn record(
     let request = Request {
         kind: asked.kind,
         tool: asked.name.clone(),
-        // Authorization comes before the arguments are looked at.
         found: None,
+        // Authorization comes before the arguments are looked at.
         arguments: Map::new(),
         caller: Some(Arc::clone(caller)),
         origin,
